@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// For every target: the language as it will be.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// For the engine: every use of a raw pointer is marked, and spans may be returned from the types that own the memory.
+let engine: [SwiftSetting] = settings + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+    name: "gridlog",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Gridlog", targets: ["Gridlog"]),
+        .library(name: "CloudEvents", targets: ["CloudEvents"]),
+        .library(name: "GridlogEngine", targets: ["EventLog", "DeliveryIndex", "Storage"]),
+        .executable(name: "gridlog", targets: ["GridlogCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Thin shims over system libraries, and over the system calls that Swift cannot name.
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .target(name: "CPlatform"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+
+        // The engine: no Foundation, no NIO. The three above `Storage` do not know each other.
+        .target(name: "Storage", dependencies: ["CISAL", "CPlatform"], swiftSettings: engine),
+        .target(name: "CloudEvents", swiftSettings: engine),
+        .target(
+            name: "EventLog",
+            dependencies: ["Storage", .product(name: "DequeModule", package: "swift-collections")],
+            exclude: ["FORMAT.md"],
+            swiftSettings: engine),
+        .target(
+            name: "DeliveryIndex",
+            dependencies: ["Storage", .product(name: "DequeModule", package: "swift-collections")],
+            exclude: ["FORMAT.md"],
+            swiftSettings: engine),
+
+        // The broker that programs embed, the server around it, and the command.
+        .target(
+            name: "Gridlog",
+            dependencies: [
+                "CloudEvents", "EventLog", "DeliveryIndex", "Storage",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            exclude: ["FORMAT.md"],
+            swiftSettings: engine),
+        .target(
+            name: "GridlogServer",
+            dependencies: [
+                "Gridlog", "CloudEvents",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "GridlogCLI",
+            dependencies: [
+                "GridlogServer", "Gridlog", "CloudEvents",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+
+        // What tests share: the simulated disk, a clock to turn by hand, the tags R1 to R45.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Storage"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings),
+
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "CloudEventsTests", dependencies: ["CloudEvents", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Storage", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryIndexTests", dependencies: ["DeliveryIndex", "Storage", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "GridlogTests",
+            dependencies: ["Gridlog", "CloudEvents", "EventLog", "DeliveryIndex", "Storage", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GridlogServerTests",
+            dependencies: [
+                "GridlogServer", "Gridlog", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "GridlogCLITests", dependencies: ["GridlogCLI", "TestSupport"], swiftSettings: settings),
+    ]
+)

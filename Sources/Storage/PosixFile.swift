@@ -1,0 +1,66 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Synchronization
+
+/// A file descriptor, closed when the last reference goes.
+final class PosixFile: StorageFile {
+    let path: String
+    let descriptor: Int32
+    /// Once true, ``synchronize()`` must not be called again (R3).
+    private let syncFailed = Atomic(false)
+
+    init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        SystemCalls.close(descriptor)
+    }
+
+    func size() throws(StorageError) -> Int {
+        try SystemCalls.size(descriptor, path)
+    }
+
+    func write(_ blocks: ArraySlice<ByteBlock>, at offset: Int) throws(StorageError) {
+        let vectors = UnsafeMutableBufferPointer<iovec>.allocate(capacity: blocks.count)
+        defer { unsafe vectors.deallocate() }
+        for (index, block) in blocks.enumerated() {
+            unsafe vectors.initializeElement(at: index, to: block.vector)
+        }
+        try unsafe SystemCalls.writeAll(descriptor, vectors, at: offset, path)
+    }
+
+    func synchronize() throws(StorageError) {
+        precondition(!syncFailed.load(ordering: .relaxed), "a file is never synced again after a failed sync")
+        do {
+            try SystemCalls.synchronizeData(descriptor, path)
+        } catch {
+            syncFailed.store(true, ordering: .relaxed)
+            throw error
+        }
+    }
+
+    func allocate(_ length: Int) throws(StorageError) {
+        try SystemCalls.allocate(descriptor, length, path)
+    }
+
+    func truncate(_ length: Int) throws(StorageError) {
+        try SystemCalls.truncate(descriptor, length, path)
+    }
+
+    func map(_ length: Int, _ access: MappedRegion.Access) throws(StorageError) -> MappedRegion {
+        let protection = access == .readOnly ? PROT_READ : PROT_READ | PROT_WRITE
+        let address = unsafe mmap(nil, length, protection, MAP_SHARED, descriptor, 0)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else {
+            throw SystemCalls.error(errno, "mmap", path)
+        }
+        return unsafe MappedRegion(
+            base: address, length: length, access: access, owner: nil, release: { unsafe munmap($0, $1) })
+    }
+}

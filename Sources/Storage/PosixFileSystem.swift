@@ -1,0 +1,87 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The real disk.
+public struct PosixFileSystem: FileSystem {
+    /// The file system of this machine.
+    public init() {}
+
+    public func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any StorageFile {
+        let flags: Int32 =
+            switch mode {
+            case .read: O_RDONLY
+            case .readWrite: O_RDWR
+            case .createNew: O_RDWR | O_CREAT | O_EXCL
+            }
+        return PosixFile(descriptor: try SystemCalls.open(path, flags), path: path)
+    }
+
+    public func createDirectory(_ path: String) throws(StorageError) {
+        do {
+            try SystemCalls.createDirectory(path)
+        } catch where error.code == .alreadyExists {}
+    }
+
+    public func list(_ path: String) throws(StorageError) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw SystemCalls.error(errno, "opendir", path) }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    public func rename(_ path: String, to newPath: String) throws(StorageError) {
+        try SystemCalls.rename(path, newPath)
+    }
+
+    public func unlink(_ path: String) throws(StorageError) {
+        try SystemCalls.unlink(path, directory: false)
+    }
+
+    public func removeDirectory(_ path: String) throws(StorageError) {
+        try SystemCalls.unlink(path, directory: true)
+    }
+
+    public func syncDirectory(_ path: String) throws(StorageError) {
+        let descriptor = try SystemCalls.open(path, O_RDONLY)
+        defer { SystemCalls.close(descriptor) }
+        try SystemCalls.synchronizeAll(descriptor, path)
+    }
+
+    public func lock(_ path: String, holder: String) throws(StorageError) -> any FileLock {
+        let file = PosixFile(descriptor: try SystemCalls.open(path, O_RDWR | O_CREAT), path: path)
+        guard try SystemCalls.lockExclusively(file.descriptor, path) else {
+            throw StorageError(.locked, operation: "flock", path: path, detail: try Self.text(of: file))
+        }
+        try file.truncate(0)
+        unsafe try file.write([ByteBlock(copying: holder.utf8.span.bytes)], at: 0)
+        return PosixFileLock(file: file)
+    }
+
+    /// The first 200 bytes of a file, as text.
+    private static func text(of file: PosixFile) throws(StorageError) -> String {
+        let length = min(try file.size(), 200)
+        guard length > 0 else { return "its holder left no name" }
+        let region = try file.map(length, .readOnly)
+        return String(decoding: region.bytes.array(), as: UTF8.self)
+    }
+}
+
+/// Holds the descriptor that the kernel's lock belongs to.
+private final class PosixFileLock: FileLock {
+    private let file: PosixFile
+
+    init(file: PosixFile) {
+        self.file = file
+    }
+}
