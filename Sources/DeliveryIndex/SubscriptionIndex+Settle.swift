@@ -1,0 +1,147 @@
+extension SubscriptionIndex {
+    /// Whether a token holds its event's lock. O(1): one slot is read.
+    public mutating func check(_ token: LockToken, now: UInt64) -> TokenOutcome {
+        guard token.subscription == identity.subscription, token.incarnation == identity.incarnation else {
+            return .badToken
+        }
+        guard token.epoch == epoch, let slot = window.slot(at: token.sequence) else { return .lost }
+        let holds = slot.state == .locked && slot.generation == token.generation
+        return holds && slot.isDue(after: milliseconds(advance(now))) ? .genuine : .lost
+    }
+
+    /// A settlement without events yet, for ``beginSettling(_:into:now:)``.
+    ///
+    /// - Parameters:
+    ///   - operation: what the receiver answers, for all events of the settlement.
+    ///   - now: boot time in nanoseconds, from which a delay is measured.
+    public mutating func settlement(_ operation: SettleOperation, now: UInt64) -> Settlement {
+        Settlement(operation, subscription: identity.subscription, now: advance(now))
+    }
+
+    /// Takes the event of a token out of its lock and adds it to the settlement. Its slot is `settling` until the
+    /// settlement is finished or rolled back, and does not expire meanwhile. O(1), no allocation but the settlement's runs.
+    ///
+    /// A release or reject at the last delivery ends the event at once (contract, decision 11).
+    ///
+    /// - Returns: ``TokenOutcome/genuine`` if the event was added. A token that comes again is ``TokenOutcome/lost``.
+    public mutating func beginSettling(
+        _ token: LockToken, into settlement: inout Settlement, now: UInt64
+    ) -> TokenOutcome {
+        let outcome = check(token, now: now)
+        guard outcome == .genuine, let chunk = window.chunk(at: token.sequence) else { return outcome }
+        let index = SlotChunk.index(of: token.sequence)
+        let slot = chunk[index]
+        move(chunk, index, to: slot.moved(to: .settling), by: .beginSettling)
+        settlement.append(
+            token.sequence, deliveryCount: slot.deliveryCount, maxDeliveryCount: settings.maxDeliveryCount)
+        return .genuine
+    }
+
+    /// Takes the settlement's events to where it says, now that the log has it. Idempotent.
+    ///
+    /// - Returns: how many events became available.
+    @discardableResult
+    public mutating func finish(_ settlement: Settlement, now: UInt64) -> Int {
+        let time = milliseconds(advance(now))
+        var madeAvailable = 0
+        for run in settlement.runs {
+            if let reason = run.reason {
+                settle(run, reason)
+            } else if settlement.due <= time {
+                madeAvailable += makeAvailable(run)
+            } else {
+                delay(run, until: settlement.due)
+            }
+        }
+        window.advanceFloor()
+        return madeAvailable
+    }
+
+    /// Takes the settlement's events back into their locks, because the log could not be written (R35): the old deadline and the
+    /// old token hold. Where the lock ran out meanwhile, the event is available.
+    ///
+    /// - Returns: how many events became available.
+    @discardableResult
+    public mutating func rollBack(_ settlement: Settlement, now: UInt64) -> Int {
+        let time = milliseconds(advance(now))
+        var madeAvailable = 0
+        for run in settlement.runs {
+            forEachSettling(run) { index, chunk, place, slot in
+                if slot.isDue(after: time) {
+                    index.move(chunk, place, to: slot.moved(to: .locked), by: .rollBack)
+                } else {
+                    index.move(chunk, place, to: slot.moved(to: .available), by: .makeAvailable)
+                    index.again.append(chunk.first + UInt64(place))
+                    madeAvailable += 1
+                }
+            }
+        }
+        return madeAvailable
+    }
+
+    /// Extends a lock to one lock duration from now. The same token stays valid. O(1).
+    ///
+    /// - Returns: ``TokenOutcome/lost`` also when the delivery began more than an hour ago (contract, decision 10).
+    public mutating func renew(_ token: LockToken, now: UInt64) -> TokenOutcome {
+        let outcome = check(token, now: now)
+        guard outcome == .genuine, let chunk = window.chunk(at: token.sequence) else { return outcome }
+        let now = advance(now)
+        let age = UInt32(truncatingIfNeeded: milliseconds(now)) &- token.lockedAt
+        guard age <= IndexSettings.renewalMillisecondsMax else { return .lost }
+        let deadline = millisecondsRoundedUp(now + settings.lockDurationMilliseconds * 1_000_000)
+        let index = SlotChunk.index(of: token.sequence)
+        let due = UInt32(truncatingIfNeeded: deadline)
+        move(chunk, index, to: chunk[index].moved(to: .locked, due: due), by: .renew)
+        remind(token.sequence, 1, at: deadline)
+        return .genuine
+    }
+
+    /// Visits those slots of a run that are settling still: retention may have settled some meanwhile.
+    @inline(__always)
+    private mutating func forEachSettling(
+        _ run: SettlementRun, _ body: (inout SubscriptionIndex, SlotChunk, Int, Slot) -> Void
+    ) {
+        var sequence = max(run.first, window.floor)
+        while sequence < run.end {
+            let end = min(run.end, (SlotChunk.number(of: sequence) + 1) << 12)
+            if let chunk = window.chunk(at: sequence) {
+                var place = SlotChunk.index(of: sequence)
+                let last = place + Int(end - sequence)
+                let settled = counts[.settled]
+                while place < last {
+                    let slot = chunk[place]
+                    if slot.state == .settling { body(&self, chunk, place, slot) }
+                    place += 1
+                }
+                window.countSettled(in: chunk, counts[.settled] - settled)
+            }
+            sequence = end
+        }
+    }
+
+    private mutating func settle(_ run: SettlementRun, _ reason: SettleReason) {
+        forEachSettling(run) { index, chunk, place, slot in
+            index.move(chunk, place, to: slot.settled(reason), by: .settle)
+        }
+    }
+
+    private mutating func makeAvailable(_ run: SettlementRun) -> Int {
+        var count = 0
+        let due = UInt32(truncatingIfNeeded: milliseconds(latest))
+        forEachSettling(run) { index, chunk, place, slot in
+            index.move(chunk, place, to: slot.moved(to: .available, due: due), by: .makeAvailable)
+            index.again.append(chunk.first + UInt64(place))
+            count += 1
+        }
+        return count
+    }
+
+    private mutating func delay(_ run: SettlementRun, until deadline: UInt64) {
+        let due = UInt32(truncatingIfNeeded: deadline)
+        forEachSettling(run) { index, chunk, place, slot in
+            index.move(chunk, place, to: slot.moved(to: .delayed, due: due), by: .delay)
+        }
+        // One entry for the whole run: it does not act on slots that retention settled meanwhile.
+        remind(run.first, run.count, at: deadline)
+    }
+}

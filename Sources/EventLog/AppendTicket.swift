@@ -1,0 +1,32 @@
+/// Who is told what became of an appended frame.
+///
+/// Called once, on the committer's thread, after the frame is as durable as the log promises. It must return quickly: the
+/// whole group waits for it.
+public protocol AppendTicket: AnyObject, Sendable {
+    /// The frame is in the log; its events, if any, have the sequences from `firstSequence` on.
+    func appendDidCommit(firstSequence: UInt64)
+
+    /// The frame is not, and will not be, answered.
+    func appendDidFail(_ error: LogError)
+}
+
+/// What a log asks of its owner. Called on the committer's thread.
+public protocol LogDelegate: AnyObject, Sendable {
+    /// The state of all subscriptions, as the payloads of checkpoint frames: it replaces everything that settlement frames
+    /// up to here have said.
+    func checkpoint() -> [FrameBuffer]
+
+    /// Events became visible to readers: all sequences below `tail`.
+    func logDidGrow(tail: UInt64)
+
+    /// The log will answer nothing more until it is opened again.
+    func logDidFail(_ error: LogError)
+}
+
+/// When an append is answered.
+public enum CommitLevel: Sendable {
+    /// After `fdatasync`: survives a power cut.
+    case durable
+    /// After the write, synced within 50 ms: survives the process, not the power.
+    case written
+}

@@ -1,0 +1,82 @@
+import DequeModule
+
+/// Which logs have something for the committer. Guarded by the committer's lock. Each step is O(1) for a log.
+struct CommitQueue {
+    /// What one cycle does for one log.
+    struct Work {
+        let log: SegmentedLog
+        let frames: [PendingFrame]
+        /// The level of the whole group, even if it is changed meanwhile.
+        let level: CommitLevel
+        /// The linger time has passed: sync whatever the level is.
+        let mustSync: Bool
+        /// Segments that lie wholly below it are not needed any more.
+        let trimTarget: UInt64
+        let closed: [() -> Void]
+    }
+
+    private var dirty: [SegmentedLog] = []
+    /// In the order of their deadlines: everything lingers equally long.
+    private var lingering = Deque<(log: SegmentedLog, until: UInt64)>()
+    /// The committer sleeps.
+    var isSleeping = false
+    /// Something changed that the sleeping committer must look at.
+    var hasNews = false
+    var isStopping = false {
+        didSet { hasNews = true }
+    }
+
+    mutating func append(_ frame: PendingFrame, to log: SegmentedLog) {
+        log.intake.frames.append(frame)
+        markDirty(log)
+    }
+
+    mutating func appendLater(_ frame: PendingFrame, to log: SegmentedLog, until deadline: UInt64) {
+        log.intake.later.append(frame)
+        linger(log, until: deadline)
+    }
+
+    mutating func close(_ log: SegmentedLog, _ closed: @escaping () -> Void) {
+        log.intake.closed.append(closed)
+        markDirty(log)
+    }
+
+    mutating func trim(_ log: SegmentedLog, before sequence: UInt64) {
+        log.intake.trimTarget = max(log.intake.trimTarget, sequence)
+        markDirty(log)
+    }
+
+    mutating func markDirty(_ log: SegmentedLog) {
+        guard !log.intake.isDirty else { return }
+        log.intake.isDirty = true
+        hasNews = true
+        dirty.append(log)
+    }
+
+    /// Has the log looked at when a boot time has come, even if nothing is appended.
+    mutating func linger(_ log: SegmentedLog, until deadline: UInt64) {
+        guard !log.intake.isLingering else { return }
+        log.intake.isLingering = true
+        hasNews = true
+        lingering.append((log, deadline))
+    }
+
+    /// How long the committer may sleep, in nanoseconds: 0 not at all, `nil` until something is appended.
+    func pause(now: UInt64) -> UInt64? {
+        guard dirty.isEmpty, !isStopping else { return 0 }
+        return lingering.first.map { $0.until > now ? $0.until - now : 0 }
+    }
+
+    /// Everything that is to be done now.
+    mutating func take(now: UInt64) -> [Work] {
+        while let first = lingering.first, first.until <= now || isStopping {
+            lingering.removeFirst()
+            first.log.intake.isLingering = false
+            first.log.intake.isDue = true
+            markDirty(first.log)
+        }
+        let works = dirty.map { $0.intake.take(for: $0) }
+        dirty.removeAll(keepingCapacity: true)
+        return works
+    }
+}

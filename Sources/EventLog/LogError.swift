@@ -1,0 +1,69 @@
+import Storage
+
+/// Why a log cannot be opened, read or appended to, and where.
+public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds that callers treat differently.
+    public enum Code: Sendable, Hashable {
+        /// Bytes that were durable are missing or changed. Nothing was cut; the log is fenced.
+        case damaged
+        /// An earlier write or sync failed. The log answers nothing until it is opened again (R2, R7).
+        case failed
+        /// No space for another segment. Nothing was lost; appending may succeed later.
+        case noSpace
+        /// The log was closed.
+        case closed
+        /// A frame exceeds the frame limit.
+        case frameTooLarge
+        /// Written by a version that this one does not know, or not a log at all.
+        case incompatible
+        /// The disk refused an operation that leaves the log as it was.
+        case storage
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// One line for people: what happened and what to do.
+    public var message: String
+    /// The file it is about.
+    public var file: String
+    /// The offset in the file, in bytes, where one is known.
+    public var offset: Int?
+    /// The sequences that cannot be read, where they are known.
+    public var sequences: ClosedRange<UInt64>?
+
+    /// Describes one failure.
+    public init(
+        _ code: Code, _ message: String, file: String, offset: Int? = nil, sequences: ClosedRange<UInt64>? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.file = file
+        self.offset = offset
+        self.sequences = sequences
+    }
+
+    /// Runs disk operations; what they throw becomes a log's error, ``Code/failed`` when the log cannot go on.
+    static func converting<Result>(
+        sticky: Bool, _ body: () throws(StorageError) -> Result
+    ) throws(LogError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw LogError(error, sticky: sticky)
+        }
+    }
+
+    /// The same failure as the disk reported it; `sticky` when the log cannot go on.
+    init(_ error: StorageError, sticky: Bool) {
+        let code: Code = sticky ? .failed : error.code == .noSpace ? .noSpace : .storage
+        self.init(code, error.description, file: error.path)
+    }
+
+    /// The message with file, offset and sequences.
+    public var description: String {
+        var text = "\(message) [\(file)"
+        if let offset { text += ", offset \(offset)" }
+        if let sequences { text += ", sequences \(sequences.lowerBound) to \(sequences.upperBound)" }
+        return text + "]"
+    }
+}

@@ -1,0 +1,132 @@
+import Storage
+import Synchronization
+
+/// A durable log of opaque payloads: append, read, replay, trim.
+///
+/// Appending and reading may be done from any thread. Everything that writes to the disk happens on the thread of the
+/// ``Committer`` that the log was opened with.
+public final class SegmentedLog: Sendable {
+    /// Where the log lies, and the world around it.
+    public let configuration: LogConfiguration
+
+    let committer: Committer
+    let intake = LogIntake()
+    /// Written to by the committer's thread only.
+    let writer: LogWriter
+    let reading: Guarded<ReadableSegments>
+    let failure: Guarded<LogError?>
+    let delegateReference: Guarded<WeakDelegate>
+    /// Where the newest segment ended when it was opened.
+    let recoveredEnd: Int
+    private let visibleTail: Atomic<UInt64>
+    private let commitsWhenWritten = Atomic(false)
+
+    struct WeakDelegate {
+        weak var delegate: (any LogDelegate)?
+    }
+
+    init(configuration: LogConfiguration, committer: Committer, recovered: RecoveredLog) {
+        self.configuration = configuration
+        self.committer = committer
+        writer = LogWriter(configuration: configuration, recovered: recovered)
+        reading = Guarded(ReadableSegments(recovered))
+        failure = Guarded(nil)
+        delegateReference = Guarded(WeakDelegate())
+        recoveredEnd = recovered.active.writeOffset
+        visibleTail = Atomic(recovered.nextSequence)
+    }
+
+    /// Opens the log of a directory, or makes it when the directory is empty or missing.
+    ///
+    /// Returns after everything that was found is durable. Cost: the newest segment is read once.
+    ///
+    /// - Throws: ``LogError``; with code `damaged` nothing was changed.
+    public static func open(_ configuration: LogConfiguration, committer: Committer) throws(LogError) -> SegmentedLog {
+        let log = SegmentedLog(
+            configuration: configuration, committer: committer, recovered: try Recovery(configuration).run())
+        // What recovery synced is vouched for soon, also when nothing is appended.
+        if log.writer.owesWatermark { committer.linger(log) }
+        return log
+    }
+
+    /// Who is asked for checkpoints and told of growth. Set it before the first append.
+    public var delegate: (any LogDelegate)? {
+        get { delegateReference.withLock { $0.delegate } }
+        set { delegateReference.withLock { $0.delegate = newValue } }
+    }
+
+    /// One past the last event that readers may see.
+    public var tail: UInt64 { visibleTail.load(ordering: .acquiring) }
+
+    /// The first sequence that is still in the log, or ``tail`` when there is none.
+    public var firstSequence: UInt64 { reading.withLock { $0.firstSequence } }
+
+    /// One past the last sequence of the oldest sealed segment: below it, nothing can be trimmed. O(1).
+    public var firstTrimPoint: UInt64? { reading.withLock { $0.sealed.first?.endSequence } }
+
+    /// When appends are answered; applies to the next group.
+    public var level: CommitLevel {
+        get { commitsWhenWritten.load(ordering: .relaxed) ? .written : .durable }
+        set { commitsWhenWritten.store(newValue == .written, ordering: .relaxed) }
+    }
+
+    /// Queues events for the next group. O(bytes) for the checksum; the ticket is called when they are durable.
+    public func appendEvents(_ frame: FrameBuffer, count: Int, addressee: UInt32 = 0, ticket: any AppendTicket) {
+        precondition(count > 0, "a frame of events holds at least one")
+        enqueue(PendingFrame(frame, kind: .events, recordCount: count, addressee: addressee, ticket: ticket))
+    }
+
+    /// Queues settlements for the next group.
+    public func appendSettlements(_ frame: FrameBuffer, ticket: any AppendTicket) {
+        enqueue(PendingFrame(frame, kind: .settlements, ticket: ticket))
+    }
+
+    /// Lets settlements ride along with the next group, or be written after 50 ms when there is none. Nobody is told.
+    public func appendSettlementsLater(_ frame: FrameBuffer) {
+        precondition(frame.count <= FrameHeader.payloadBytesMax, "settlements that nobody waits for exceed the limit")
+        committer.enqueueLater(PendingFrame(frame, kind: .settlements), for: self)
+    }
+
+    private func enqueue(_ frame: PendingFrame) {
+        committer.enqueue(frame, for: self)
+    }
+
+    /// Gives up all segments that lie wholly below a sequence, in the background.
+    public func trim(before sequence: UInt64) {
+        committer.enqueueTrim(for: self, before: sequence)
+    }
+
+    /// Whether ``prepareNextSegment()`` has something to do.
+    public var wantsNextSegment: Bool { writer.spare.isWanted && !hasFailed }
+
+    /// Makes the blocks of the next segment ready, so that the roll need not: writing over blocks that were written before is
+    /// 1.4 to 1.8 times as fast. Blocking, about a millisecond a MiB; for a thread of low priority.
+    public func prepareNextSegment() throws(LogError) {
+        try LogError.converting(sticky: false) { () throws(StorageError) in try writer.spare.prepare() }
+    }
+
+    /// Syncs, notes the durable watermark, and answers nothing any more. Blocking.
+    public func close() {
+        committer.close(self)
+    }
+
+    // MARK: - For the committer
+
+    var hasFailed: Bool { failure.withLock { $0 != nil } }
+
+    /// Something must happen even if nothing is appended: a sync, or a watermark.
+    var mustBeLookedAtAgain: Bool { (writer.isDirty || writer.owesWatermark) && !hasFailed }
+
+    func publish(tail: UInt64) {
+        visibleTail.store(tail, ordering: .releasing)
+    }
+
+    /// Makes the failure stick; later ones do not replace the first.
+    func fail(_ error: LogError) {
+        let isFirst = failure.withLock { failure in
+            defer { failure = failure ?? error }
+            return failure == nil
+        }
+        if isFirst { delegate?.logDidFail(error) }
+    }
+}

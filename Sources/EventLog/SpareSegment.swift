@@ -1,0 +1,135 @@
+import Storage
+import Synchronization
+
+/// The blocks of the next segment, made ready in the background or taken over from one that is no longer needed.
+///
+/// Writing over blocks that exist and were written before is 1.4 to 1.8 times as fast as writing allocated or new ones.
+final class SpareSegment: Sendable {
+    /// Blocks of a segment that was given up, or allocated when none were ready.
+    static let name = "spare.segment"
+    /// Blocks that are zeroed in the background. Another name, so that a roll never meets a file that is being written.
+    static let blankName = "blank.segment"
+
+    /// A file whose blocks exist up to `length`.
+    struct Blocks {
+        var file: any StorageFile
+        var name: String
+        var length: Int
+        /// It holds nothing but zeros.
+        var isBlank: Bool
+    }
+
+    private enum State {
+        case none
+        /// A background thread is zeroing.
+        case preparing
+        case ready(Blocks)
+        /// A roll writes to the file, which still bears its old name.
+        case taken
+    }
+
+    private let configuration: LogConfiguration
+    private let state = Guarded(State.none)
+
+    /// How long the blocks that are made ready should be; the roll makes longer ones if it needs them.
+    let wantedLength: Atomic<Int>
+
+    init(configuration: LogConfiguration, length: Int) {
+        self.configuration = configuration
+        wantedLength = Atomic(length)
+    }
+
+    /// A file of at least `bytes`. Makes one when none is ready. After an error nothing was taken.
+    ///
+    /// Call ``didRename()`` when the file has its new name.
+    func take(_ bytes: Int) throws(StorageError) -> Blocks {
+        let ready = state.withLock { state -> Blocks? in
+            switch state {
+            case .ready(let blocks):
+                state = .taken
+                return blocks
+            case .none:
+                state = .taken
+                return nil
+            case .preparing, .taken: return nil
+            }
+        }
+        do {
+            guard var blocks = ready else { return try make(bytes) }
+            if blocks.length < bytes { try blocks.file.allocate(bytes) }
+            blocks.length = max(blocks.length, bytes)
+            return blocks
+        } catch {
+            // What was ready keeps its name on the disk and is found by it.
+            didRename()
+            throw error
+        }
+    }
+
+    /// The file that was taken has another name, or was not used: a new one may be made ready.
+    func didRename() {
+        state.withLock { if case .taken = $0 { $0 = .none } }
+    }
+
+    private func make(_ bytes: Int) throws(StorageError) -> Blocks {
+        let (file, exists) = try open(Self.name)
+        let length = max(bytes, try file.size())
+        do {
+            try file.allocate(length)
+        } catch {
+            // On a full disk the blocks that were found must not stay taken.
+            if !exists { try? configuration.fileSystem.unlink(configuration.path(Self.name)) }
+            throw error
+        }
+        return Blocks(file: file, name: Self.name, length: length, isBlank: !exists)
+    }
+
+    private func open(_ name: String) throws(StorageError) -> (file: any StorageFile, exists: Bool) {
+        let exists = try configuration.fileSystem.contains(name, in: configuration.directory)
+        let file = try configuration.fileSystem.open(configuration.path(name), exists ? .readWrite : .createNew)
+        return (file, exists)
+    }
+
+    /// Whether a background thread should call ``prepare()``.
+    var isWanted: Bool {
+        state.withLock { if case .none = $0 { true } else { false } }
+    }
+
+    /// Makes a file of zeros ready, which takes about a millisecond a MiB. Does nothing when blocks are ready.
+    func prepare() throws(StorageError) {
+        let mayPrepare = state.withLock { state in
+            guard case .none = state else { return false }
+            state = .preparing
+            return true
+        }
+        guard mayPrepare else { return }
+        do {
+            let blocks = try zeros(wantedLength.load(ordering: .relaxed))
+            state.withLock { $0 = .ready(blocks) }
+        } catch {
+            state.withLock { $0 = .none }
+            throw error
+        }
+    }
+
+    private func zeros(_ bytes: Int) throws(StorageError) -> Blocks {
+        let file = try open(Self.blankName).file
+        let length = max(bytes, try file.size())
+        try file.allocate(length)
+        try Zeros.write(to: file, 0..<length)
+        try file.synchronize()
+        return Blocks(file: file, name: Self.blankName, length: length, isBlank: true)
+    }
+
+    /// Takes over the file of a segment that the log does not name any more. - Returns: whether it was wanted.
+    func recycle(_ path: String, length: Int) throws(StorageError) -> Bool {
+        guard isWanted else { return false }
+        try configuration.fileSystem.rename(path, to: configuration.path(Self.name))
+        let file = try configuration.fileSystem.open(configuration.path(Self.name), .readWrite)
+        state.withLock {
+            guard case .none = $0 else { return }
+            $0 = .ready(Blocks(file: file, name: Self.name, length: length, isBlank: false))
+        }
+        return true
+    }
+}

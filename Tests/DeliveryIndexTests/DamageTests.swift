@@ -1,0 +1,161 @@
+@testable import DeliveryIndex
+import Storage
+import TestSupport
+import Testing
+
+/// Whatever is wrong with the files: all of them are discarded, and the log says what is settled (R17, R23).
+@Suite struct DamageTests {
+    static let chunk = "\(IndexHarness.directory)/00000001.slots"
+    static let window = "\(IndexHarness.directory)/WINDOW"
+
+    /// 9,000 of 10,000 events handed out in three chunks; every third is acknowledged. Checkpoint in the middle.
+    private func makeHarness() throws -> IndexHarness {
+        let harness = try IndexHarness(events: 10_000)
+        let held = try harness.receive(9_000)
+        harness.acknowledge(held.filter { $0.sequence % 6 == 0 })
+        harness.takeCheckpoint()
+        harness.acknowledge(held.filter { $0.sequence % 6 == 3 })
+        return harness
+    }
+
+    private func expectRebuilt(_ harness: IndexHarness, _ comment: Comment) throws {
+        let sample = try harness.receive(0)
+        #expect(sample.isEmpty)
+        try harness.kill()
+        #expect(harness.origin == .rebuilt(.damaged), comment)
+        #expect(harness.index.audit() == [], comment)
+        #expect((1...9_000).allSatisfy { (harness.state($0) == .settled) == ($0 % 3 == 0) }, comment)
+        #expect(harness.index.availableCount == 6_000, comment)
+        #expect(try harness.receive(10_000).count == 7_000, comment)
+        // What was rebuilt is reused the next time.
+        try harness.kill()
+        #expect(harness.origin == .reused, comment)
+    }
+
+    @Test(.tags(.r17, .r23)) func zeroedChunkIsRebuilt() throws {
+        let harness = try makeHarness()
+        try harness.disk.replace(Self.chunk, with: Array(repeating: 0, count: SlotChunk.size))
+        try expectRebuilt(harness, "all zero")
+    }
+
+    @Test(.tags(.r17, .r23)) func zeroedSlotsUnderAGoodHeaderAreRebuilt() throws {
+        let harness = try makeHarness()
+        try harness.disk.damage(Self.chunk, 4_096..<8_192) { _ in 0 }
+        try expectRebuilt(harness, "zero slots")
+    }
+
+    @Test(.tags(.r23)) func garbageChunkIsRebuilt() throws {
+        let harness = try makeHarness()
+        var random = SeededRandom(seed: 11)
+        try harness.disk.replace(Self.chunk, with: random.bytes(SlotChunk.size))
+        try expectRebuilt(harness, "garbage")
+    }
+
+    @Test(.tags(.r23)) func everyDamagedHeaderByteIsNoticed() throws {
+        for offset in 0..<PageHeader.size {
+            let harness = try makeHarness()
+            try harness.disk.damage(Self.chunk, offset..<offset + 1) { $0 ^ 0x10 }
+            try harness.kill()
+            #expect(harness.origin == .rebuilt(.damaged), "byte \(offset)")
+        }
+    }
+
+    @Test(.tags(.r23)) func damagedOrMissingWindowIsRebuilt() throws {
+        for offset in [0, 8, 12, 16, 32, 56, 60, 64, 72, 80, 88, 96] {
+            let harness = try makeHarness()
+            try harness.disk.damage(Self.window, offset + 2..<offset + 3) { $0 ^ 0x40 }
+            try harness.kill()
+            #expect(harness.origin != .reused || offset == 64, "byte \(offset + 2)")
+        }
+        let harness = try makeHarness()
+        try harness.disk.remove(Self.window)
+        try harness.kill()
+        #expect(harness.origin == .rebuilt(.noFiles))
+    }
+
+    @Test(.tags(.r23), arguments: ["00000000.slots", "00000001.slots", "00000002.slots"])
+    func missingChunkIsNoticed(name: String) throws {
+        let harness = try makeHarness()
+        try harness.disk.remove("\(IndexHarness.directory)/\(name)")
+        try expectRebuilt(harness, "\(name)")
+    }
+
+    @Test(.tags(.r23), arguments: [0, 1, 4_095, SlotChunk.size - 1, SlotChunk.size + 1])
+    func chunkOfAnotherLengthIsNoticed(length: Int) throws {
+        let harness = try makeHarness()
+        let bytes = try harness.disk.liveBytes(Self.chunk)
+        try harness.disk.replace(Self.chunk, with: Array((bytes + [0]).prefix(length)))
+        try expectRebuilt(harness, "\(length) bytes")
+    }
+
+    @Test(.tags(.r23)) func chunkOfAnotherEpochOrNumberIsNoticed() throws {
+        let harness = try makeHarness()
+        let other = try harness.disk.liveBytes("\(IndexHarness.directory)/00000000.slots")
+        try harness.disk.replace(Self.chunk, with: other)
+        try expectRebuilt(harness, "of another number")
+        let older = try makeHarness()
+        let stale = try older.disk.liveBytes(Self.chunk)
+        try older.powerCut()
+        try older.disk.replace(Self.chunk, with: stale)
+        try older.kill()
+        #expect(older.origin == .rebuilt(.damaged))
+    }
+
+    @Test(.tags(.r23)) func strayChunkIsNoticed() throws {
+        let harness = try makeHarness()
+        let other = try harness.disk.liveBytes(Self.chunk)
+        try harness.disk.replace("\(IndexHarness.directory)/00000007.slots", with: other)
+        try expectRebuilt(harness, "stray")
+    }
+
+    @Test(.tags(.r22)) func cursorAheadOfTheLogIsClampedAndTheNextEventDelivered() throws {
+        let harness = try makeHarness()
+        harness.tail = 5_000
+        try harness.kill()
+        #expect(harness.origin == .rebuilt(.damaged))
+        #expect(harness.index.cursor == 5_000)
+        #expect(harness.index.audit() == [])
+        harness.index.retire(below: 5_000)
+        harness.tail = 5_001
+        #expect(try harness.receive(1).map(\.sequence) == [5_000])
+    }
+
+    @Test(.tags(.r22)) func checkpointAheadOfTheLogIsClamped() throws {
+        let harness = try IndexHarness(events: 10_000)
+        harness.acknowledge(try harness.receive(8_000))
+        harness.takeCheckpoint()
+        harness.tail = 2_000
+        try harness.powerCut()
+        #expect(harness.index.floor == 2_000 && harness.index.cursor == 2_000)
+        harness.tail = 2_001
+        #expect(try harness.receive(5).map(\.sequence) == [2_000])
+    }
+
+    /// The process dies after each call that it makes, in turn; what it leaves is reused or discarded, and always right.
+    @Test(.tags(.r17)) func killAtEveryCallLosesNothing() throws {
+        var calls = 0
+        var reused = 0
+        while true {
+            let harness = try IndexHarness(events: 40_000)
+            let held = try harness.receive(5_000)
+            harness.disk.powerOff(afterCalls: calls)
+            var settled: Set<UInt64> = []
+            for start in stride(from: 0, to: 5_000, by: 1_000) {
+                let part = Array(held[start..<start + 1_000])
+                harness.acknowledge(part)
+                settled.formUnion(part.map(\.sequence))
+                _ = try? harness.receive(3_000)
+            }
+            let isDone = calls > 40
+            harness.disk.repair()
+            try harness.kill()
+            if harness.origin == .reused { reused += 1 }
+            #expect(harness.index.audit() == [], "after \(calls) calls")
+            #expect((1...5_000).allSatisfy { harness.state($0) == .settled }, "after \(calls) calls")
+            #expect((5_001..<harness.index.cursor).allSatisfy { harness.state($0) != .settled })
+            if isDone { break }
+            calls += 1
+        }
+        #expect(reused == calls + 1)
+    }
+}

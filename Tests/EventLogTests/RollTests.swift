@@ -1,0 +1,121 @@
+@testable import EventLog
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct RollTests {
+    @Test func replayShowsTheCheckpointAndExactlyTheSettlementsAfterIt() throws {
+        let fixture = try LogFixture()
+        fixture.delegate.nextCheckpoint = [[0xC1, 1], [], [0xC3, 3]]
+        var since: [[UInt8]] = []
+        var checkpoints = 0
+        for number in 0..<200 {
+            let settlement = LogFixture.payload(number, size: 150)
+            fixture.queueSettlements(settlement)
+            fixture.append(LogFixture.payload(1_000 + number, size: 220))
+            if fixture.delegate.checkpointsTaken > checkpoints {
+                checkpoints = fixture.delegate.checkpointsTaken
+                // The event frame of this group may have rolled: then the settlement before it is in the checkpoint.
+                since = fixture.isInNewestSegment(settlement) ? [settlement] : []
+            } else {
+                since.append(settlement)
+            }
+        }
+        #expect(checkpoints > 4)
+        try fixture.reopen()
+        let replayed = fixture.replayed()
+        #expect(replayed.prefix(3).map(\.payload) == [[0xC1, 1], [], [0xC3, 3]])
+        #expect(replayed.prefix(3).allSatisfy { $0.kind == .checkpoint })
+        #expect(replayed.dropFirst(3).allSatisfy { $0.kind == .settlements })
+        #expect(replayed.dropFirst(3).map(\.payload) == since)
+    }
+
+    @Test func whatTheGroupWroteBeforeARollIsAnsweredBeforeTheCheckpointIsTaken() throws {
+        let fixture = try LogFixture()
+        let answered = Guarded(0)
+        let seen = Guarded<[Int]>([])
+        let delegate = CountingDelegate { seen.withLock { $0.append(answered.withLock { $0 }) } }
+        fixture.log.delegate = delegate
+        for number in 0..<100 {
+            let ticket = TestTicket { _ in answered.withLock { $0 += 1 } }
+            fixture.log.appendEvents(FrameBuffer(LogFixture.payload(number, size: 300)), count: 1, ticket: ticket)
+        }
+        fixture.commit()
+        let counts = seen.withLock { $0 }
+        #expect(counts.count >= 2)
+        for (position, name) in fixture.segmentNames.dropFirst().enumerated() {
+            let bytes = try fixture.disk.liveBytes(LogFixture.path(name))
+            let base = bytes.span.bytes.load(48, as: UInt64.self)
+            #expect(UInt64(counts[position]) == base - 1, "the checkpoint does not stand where its state was true")
+        }
+    }
+
+    @Test func everySegmentButTheFirstBeginsWithAWholeCheckpoint() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<200, size: 300)
+        for sealed in fixture.log.reading.withLock({ $0.sealed }).dropFirst() {
+            #expect(SegmentWalk(sealed.segment).hasCheckpoint)
+        }
+        #expect(SegmentWalk(fixture.log.writer.active.segment).hasCheckpoint)
+    }
+
+    @Test func aBusyLogGetsLongerSegmentsAndAQuietOneShorterOnes() throws {
+        let fixture = try LogFixture(segmentBytes: (16 << 10)...(256 << 10))
+        fixture.append(0..<400, size: 1_000)
+        #expect(fixture.log.writer.active.segment.capacity == 256 << 10)
+        for number in 0..<1_500 {
+            fixture.clock.advance(by: .seconds(60))
+            fixture.append(LogFixture.payload(number, size: 1_000))
+        }
+        #expect(fixture.log.writer.active.segment.capacity < 256 << 10)
+        #expect(fixture.log.writer.active.segment.capacity >= 16 << 10)
+    }
+
+    @Test func blocksMadeReadyInTheBackgroundAreUsedByTheRoll() throws {
+        let fixture = try LogFixture()
+        #expect(fixture.log.wantsNextSegment)
+        try fixture.log.prepareNextSegment()
+        #expect(!fixture.log.wantsNextSegment)
+        #expect(try fixture.disk.names(in: LogFixture.directory).contains("blank.segment"))
+        let payloads = fixture.append(0..<60, size: 300)
+        #expect(try !fixture.disk.names(in: LogFixture.directory).contains("blank.segment"))
+        #expect(!fixture.log.writer.active.segment.header.isRecycled)
+        #expect(fixture.log.wantsNextSegment)
+        try fixture.reopen()
+        #expect(try fixture.readAll() == payloads)
+    }
+
+    @Test func blocksThatAnEarlierProcessLeftAreNotTakenForBlank() throws {
+        let fixture = try LogFixture()
+        let garbage = (0..<(16 << 10)).map { UInt8(truncatingIfNeeded: $0 | 1) }
+        try fixture.disk.replace(LogFixture.path("spare.segment"), with: garbage)
+        let payloads = fixture.append(0..<60, size: 300)
+        try fixture.powerCut(.nothing)
+        #expect(try fixture.readAll() == payloads)
+    }
+}
+
+extension LogFixture {
+    /// Whether the newest segment holds these bytes.
+    func isInNewestSegment(_ payload: [UInt8]) -> Bool {
+        (try? disk.liveBytes(newestPath).contains(payload)) ?? false
+    }
+}
+
+/// Calls a function at each checkpoint.
+private final class CountingDelegate: LogDelegate {
+    private let whenAsked: @Sendable () -> Void
+
+    init(_ whenAsked: @escaping @Sendable () -> Void) {
+        self.whenAsked = whenAsked
+    }
+
+    func checkpoint() -> [FrameBuffer] {
+        whenAsked()
+        return []
+    }
+
+    func logDidGrow(tail: UInt64) {}
+
+    func logDidFail(_ error: LogError) {}
+}

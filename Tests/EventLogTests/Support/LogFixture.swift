@@ -1,0 +1,161 @@
+@testable import EventLog
+import Storage
+import TestSupport
+
+/// A log on a simulated disk, with a committer and a clock that stand still until a test turns them.
+final class LogFixture {
+    static let directory = "/store/log"
+
+    private(set) var disk: SimulatedDisk
+    let clock: ManualClock
+    private(set) var committer: Committer
+    private(set) var log: SegmentedLog
+    private(set) var delegate = TestDelegate()
+    private let random: @Sendable () -> UInt64
+    private let segmentBytes: ClosedRange<Int>
+
+    /// A new log, or the one that is on the disk.
+    init(
+        on disk: SimulatedDisk = SimulatedDisk(), clock: ManualClock = ManualClock(),
+        segmentBytes: ClosedRange<Int> = (16 << 10)...(16 << 10), seed: UInt64 = 1
+    ) throws {
+        self.disk = disk
+        self.clock = clock
+        self.segmentBytes = segmentBytes
+        random = SeededRandom(seed: seed).shared()
+        if try !disk.names(in: "/").contains("store") {
+            try disk.createDirectory("/store")
+            try disk.syncDirectory("/")
+        }
+        committer = Committer(clock: clock)
+        log = try SegmentedLog.open(
+            Self.configuration(disk, clock, segmentBytes, random), committer: committer)
+        log.delegate = delegate
+    }
+
+    static func configuration(
+        _ disk: SimulatedDisk, _ clock: ManualClock = ManualClock(),
+        _ segmentBytes: ClosedRange<Int> = (16 << 10)...(16 << 10),
+        _ random: @escaping @Sendable () -> UInt64 = SeededRandom(seed: 7).shared()
+    ) -> LogConfiguration {
+        var configuration = LogConfiguration(
+            directory: directory,
+            identity: LogIdentity(store: InlineIdentity(low: 0xAAAA, high: 0xBBBB), log: 7),
+            fileSystem: disk, clock: clock, random: random)
+        configuration.segmentBytesMin = segmentBytes.lowerBound
+        configuration.segmentBytesMax = segmentBytes.upperBound
+        return configuration
+    }
+
+    // MARK: - Appending
+
+    /// Queues a frame of events.
+    @discardableResult
+    func queue(_ payload: [UInt8], count: Int = 1) -> TestTicket {
+        let ticket = TestTicket()
+        log.appendEvents(FrameBuffer(payload), count: count, ticket: ticket)
+        return ticket
+    }
+
+    @discardableResult
+    func queueSettlements(_ payload: [UInt8]) -> TestTicket {
+        let ticket = TestTicket()
+        log.appendSettlements(FrameBuffer(payload), ticket: ticket)
+        return ticket
+    }
+
+    /// One cycle of the committer.
+    func commit() {
+        _ = committer.runCycle(waiting: false)
+    }
+
+    /// Appends a frame of events as a group of its own.
+    @discardableResult
+    func append(_ payload: [UInt8], count: Int = 1) -> TestTicket {
+        let ticket = queue(payload, count: count)
+        commit()
+        return ticket
+    }
+
+    /// Appends numbered payloads, each a group of its own. - Returns: the payloads.
+    @discardableResult
+    func append(_ numbers: Range<Int>, size: Int) -> [[UInt8]] {
+        numbers.map { number in
+            let payload = Self.payload(number, size: size)
+            append(payload)
+            return payload
+        }
+    }
+
+    /// Bytes that differ from those of every other number.
+    static func payload(_ number: Int, size: Int) -> [UInt8] {
+        var random = SeededRandom(seed: UInt64(number) &+ 0xE0)
+        return random.bytes(size)
+    }
+
+    /// Lets the linger time pass, so that watermarks and what rode along are written.
+    func idle() {
+        clock.advance(by: .milliseconds(50))
+        commit()
+    }
+
+    // MARK: - Opening again
+
+    /// Opens what is on a disk: after a power cut, or the same disk after the process died.
+    func reopen(on disk: SimulatedDisk? = nil) throws {
+        if let disk { self.disk = disk } else { self.disk.processDied() }
+        committer = Committer(clock: clock)
+        delegate = TestDelegate()
+        log = try SegmentedLog.open(
+            Self.configuration(self.disk, clock, segmentBytes, random), committer: committer)
+        log.delegate = delegate
+    }
+
+    /// Cuts the power and opens what is left.
+    func powerCut(_ survival: Survival) throws {
+        try reopen(on: disk.powerCut(survival))
+    }
+
+    // MARK: - Reading
+
+    /// The payloads of all frames, walked from frame to frame and verified.
+    func readAll() throws -> [[UInt8]] {
+        var payloads: [[UInt8]] = []
+        var next = try log.frame(containing: log.firstSequence)
+        while let frame = next {
+            try frame.verify()
+            payloads.append(frame.payload.array())
+            next = try log.frame(after: frame)
+        }
+        return payloads
+    }
+
+    /// Checkpoints and settlements as replay shows them: `C` or `S` and the payload.
+    func replayed() -> [(kind: ReplayedFrame.Kind, payload: [UInt8])] {
+        var frames: [(kind: ReplayedFrame.Kind, payload: [UInt8])] = []
+        log.replay { frames.append(($0.kind, $0.payload.array())) }
+        return frames
+    }
+
+    // MARK: - Files
+
+    /// The segment files, oldest first.
+    var segmentNames: [String] {
+        let names = (try? disk.names(in: Self.directory)) ?? []
+        return names.filter { $0.hasSuffix(".segment") && $0.hasPrefix("0") }
+    }
+
+    static func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+    /// The end of the last frame in the newest segment.
+    var endOffset: Int { log.writer.active.writeOffset }
+
+    /// Every file of the log, as it is on the platter.
+    func files() throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for name in try disk.names(in: Self.directory) { files[name] = try disk.durableBytes(Self.path(name)) }
+        return files
+    }
+
+    var newestPath: String { Self.path(segmentNames.last ?? "") }
+}

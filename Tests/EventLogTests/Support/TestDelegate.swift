@@ -1,0 +1,47 @@
+import EventLog
+import Storage
+
+/// Gives checkpoints and remembers what the log said.
+final class TestDelegate: LogDelegate {
+    private struct State {
+        var checkpoint: [[UInt8]] = []
+        var checkpointsTaken = 0
+        var tails: [UInt64] = []
+        var failures: [LogError] = []
+    }
+
+    private let state = Guarded(State())
+
+    /// The payloads of the next checkpoint.
+    var nextCheckpoint: [[UInt8]] {
+        get { state.withLock { $0.checkpoint } }
+        set { state.withLock { $0.checkpoint = newValue } }
+    }
+
+    var checkpointsTaken: Int { state.withLock { $0.checkpointsTaken } }
+    var tails: [UInt64] { state.withLock { $0.tails } }
+    var failures: [LogError] { state.withLock { $0.failures } }
+
+    func checkpoint() -> [FrameBuffer] {
+        state.withLock { state in
+            state.checkpointsTaken += 1
+            return state.checkpoint.map { FrameBuffer($0) }
+        }
+    }
+
+    func logDidGrow(tail: UInt64) {
+        state.withLock { $0.tails.append(tail) }
+    }
+
+    func logDidFail(_ error: LogError) {
+        state.withLock { $0.failures.append(error) }
+    }
+}
+
+extension FrameBuffer {
+    /// A frame with this payload.
+    init(_ payload: [UInt8]) {
+        self.init(capacity: payload.count)
+        append(payload.span.bytes)
+    }
+}

@@ -1,0 +1,95 @@
+@testable import EventLog
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct TrimTests {
+    @Test func aSegmentIsGivenUpOnlyWhenAllOfItLiesBelow() throws {
+        let fixture = try LogFixture()
+        let payloads = fixture.append(0..<150, size: 300)
+        let point = try #require(fixture.log.firstTrimPoint)
+        fixture.log.trim(before: point - 1)
+        fixture.commit()
+        #expect(fixture.log.firstSequence == 1)
+        fixture.log.trim(before: point)
+        fixture.commit()
+        #expect(fixture.log.firstSequence == point)
+        #expect(try fixture.log.frame(containing: point - 1) == nil)
+        #expect(try fixture.readAll() == Array(payloads[(Int(point) - 1)...]))
+        try fixture.powerCut(.nothing)
+        #expect(fixture.log.firstSequence == point)
+        #expect(try fixture.readAll() == Array(payloads[(Int(point) - 1)...]))
+    }
+
+    @Test func theActiveSegmentIsNeverGivenUp() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<100, size: 300)
+        fixture.log.trim(before: .max)
+        fixture.commit()
+        #expect(fixture.segmentNames.count == 1)
+        #expect(fixture.log.firstTrimPoint == nil)
+        #expect(fixture.append([1]).firstSequence == 101)
+        try fixture.reopen()
+        #expect(fixture.log.tail == 102)
+    }
+
+    @Test func theBlocksOfAGivenUpSegmentBecomeTheNextOne() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<80, size: 300)
+        let used = fixture.disk.usedBytes
+        var number = 80
+        for _ in 0..<20 {
+            fixture.log.trim(before: fixture.log.tail)
+            fixture.commit()
+            let next = fixture.segmentNames.last
+            while fixture.segmentNames.last == next {
+                fixture.append(number..<number + 1, size: 300)
+                number += 1
+            }
+        }
+        #expect(fixture.log.writer.active.segment.header.isRecycled)
+        #expect(fixture.disk.usedBytes <= used)
+        // No file was made in all these rolls: create is called for the first segments and the manifests only.
+        let created = fixture.disk.history.filter { $0.call == .create }.map(\.path)
+        #expect(created.filter { $0.hasSuffix("spare.segment") }.count <= 2)
+        let tail = fixture.log.tail
+        try fixture.powerCut(.nothing)
+        #expect(fixture.log.tail == tail)
+    }
+
+    @Test(.tags(.r42)) func aReaderOfAGivenUpSegmentStillSeesItsBytes() throws {
+        let fixture = try LogFixture()
+        let payloads = fixture.append(0..<150, size: 300)
+        let held = try #require(try fixture.log.frame(containing: 3))
+        fixture.log.trim(before: fixture.log.tail)
+        fixture.commit()
+        #expect(try fixture.log.frame(containing: 3) == nil)
+        // The rolls that follow would write over the blocks if they had been recycled.
+        fixture.append(150..<400, size: 300)
+        #expect(held.payload.array() == payloads[2])
+        try held.verify()
+    }
+
+    @Test func aTrimmedFrameIsFollowedByNothingAndDoesNotTrap() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        let point = try #require(fixture.log.firstTrimPoint)
+        let last = try #require(try fixture.log.frame(containing: point - 1))
+        let inside = try #require(try fixture.log.frame(containing: 1))
+        fixture.log.trim(before: fixture.log.tail)
+        fixture.commit()
+        #expect(try fixture.log.frame(after: last) == nil)
+        #expect(try fixture.log.frame(after: inside)?.firstSequence == 2)
+    }
+
+    @Test func aQuietCycleWithNothingToTrimTouchesNoFile() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<60, size: 300)
+        fixture.log.trim(before: fixture.log.tail)
+        fixture.commit()
+        let calls = fixture.disk.count()
+        fixture.log.trim(before: 2)
+        fixture.commit()
+        #expect(fixture.disk.count() == calls)
+    }
+}
