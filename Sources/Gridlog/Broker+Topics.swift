@@ -1,0 +1,140 @@
+import DeliveryIndex
+import EventLog
+import Storage
+
+extension Broker {
+    /// Makes a topic, or replaces the settings of the one that is there. Durable when it returns.
+    ///
+    /// - Parameter settings: `nil` takes the defaults.
+    /// - Throws: ``GridlogError`` with code `invalidArgument` for a name or a setting that breaks a rule.
+    @discardableResult
+    public func putTopic(
+        _ name: String, _ settings: TopicSettings? = nil
+    ) throws(GridlogError) -> (topic: Topic, created: Bool) {
+        let settings = settings ?? TopicSettings(durability: options.defaultDurability)
+        try ResourceName.validateTopic(name)
+        try settings.validate()
+        return try changes.withLock { _ throws(GridlogError) in
+            if let topic = topic(name) {
+                try replaceSettings(of: topic, settings)
+                return (topic, false)
+            }
+            let entry = Catalog.TopicEntry(
+                id: catalog.catalog.nextTopic, name: name, settings: settings, nextSubscription: 1, subscriptions: [],
+                deletedSubscriptions: [])
+            // The log is made before the catalog names it: a crash between leaves a directory that nobody knows, and its
+            // id is given again, so whatever such a crash left is removed first.
+            try removeDirectory(ofTopic: entry.id)
+            let topic = open(entry)
+            if let problem = topic.problem { throw problem }
+            try catalog.change { catalog in
+                catalog.nextTopic += 1
+                catalog.topics.append(entry)
+            }
+            add(topic)
+            return (topic, true)
+        }
+    }
+
+    private func replaceSettings(of topic: Topic, _ settings: TopicSettings) throws(GridlogError) {
+        for subscription in topic.subscriptions {
+            guard let seconds = subscription.settings.eventTimeToLiveInSeconds, seconds > settings.retentionInSeconds
+            else { continue }
+            throw GridlogError(
+                .invalidArgument,
+                "eventRetentionInDays cannot be \(settings.eventRetentionInDays): the event subscription "
+                    + "'\(subscription.name)' has an eventTimeToLive of \(seconds) s; lower that first.")
+        }
+        try catalog.change { catalog in
+            guard let position = catalog.topics.firstIndex(where: { $0.id == topic.id }) else { return }
+            catalog.topics[position].settings = settings
+        }
+        topic.apply(settings)
+    }
+
+    /// Deletes a topic with its events and event subscriptions. Durable when it returns.
+    ///
+    /// - Returns: false when there is no such topic.
+    @discardableResult
+    public func deleteTopic(_ name: String) throws(GridlogError) -> Bool {
+        try changes.withLock { _ throws(GridlogError) in
+            guard let topic = topic(name) else { return false }
+            try catalog.change { catalog in
+                catalog.topics.removeAll { $0.id == topic.id }
+                catalog.deletedTopics.append(topic.id)
+            }
+            remove(topic)
+            topic.close()
+            removeDeleted()
+            return true
+        }
+    }
+
+    // MARK: - Opening
+
+    /// Opens the log and the event subscriptions of a topic. One that is damaged is fenced, and does not stop the others.
+    func open(_ entry: Catalog.TopicEntry) -> Topic {
+        do {
+            let context = try openContext(entry)
+            let delegate = TopicLogDelegate(context)
+            context.log.delegate = delegate
+            context.log.level = entry.settings.durability.commitLevel
+            let topic = Topic(
+                entry, catalog: catalog, environment: environment, opened: .serving(context, delegate: delegate))
+            for subscription in entry.subscriptions {
+                topic.add(try topic.open(subscription, in: context, epoch: catalog.catalog.openCount))
+            }
+            try context.replay()
+            return topic
+        } catch {
+            return Topic(entry, catalog: catalog, environment: environment, opened: .fenced(error))
+        }
+    }
+
+    private func openContext(_ entry: Catalog.TopicEntry) throws(GridlogError) -> TopicContext {
+        let snapshot = catalog.catalog
+        guard let store = InlineIdentity(hexadecimal: snapshot.store),
+            let key = InlineIdentity(hexadecimal: snapshot.tokenKey)
+        else { throw GridlogError(.incompatibleVersion, "The catalog names no valid store identity or token key.") }
+        let directory = environment.topicDirectory(entry.id)
+        try GridlogError.converting { () throws(StorageError) in
+            try environment.fileSystem.createDirectory(directory)
+            try environment.fileSystem.syncDirectory(environment.path("topics"))
+        }
+        let log = try GridlogError.converting { () throws(LogError) in
+            try SegmentedLog.open(
+                LogConfiguration(
+                    directory: directory, identity: LogIdentity(store: store, log: entry.id),
+                    fileSystem: environment.fileSystem, clock: environment.clock, random: environment.random),
+                committer: committer)
+        }
+        return TopicContext(
+            name: entry.name, id: entry.id, log: log, environment: environment,
+            tokenCoder: LockTokenCoder(key: (key.low, key.high)), timers: timers)
+    }
+
+    // MARK: - Removing
+
+    /// Removes the files of what was deleted, and then forgets it. What fails is tried again at the next opening.
+    func removeDeleted() {
+        for id in catalog.catalog.deletedTopics where (try? removeDirectory(ofTopic: id)) != nil {
+            try? catalog.change { $0.deletedTopics.removeAll { $0 == id } }
+        }
+        for topic in catalog.catalog.topics {
+            for id in topic.deletedSubscriptions {
+                let directory = environment.subscriptionDirectory(topic.id, id)
+                guard (try? environment.fileSystem.removeTree(directory)) != nil else { continue }
+                try? catalog.change { catalog in
+                    guard let position = catalog.topics.firstIndex(where: { $0.id == topic.id }) else { return }
+                    catalog.topics[position].deletedSubscriptions.removeAll { $0 == id }
+                }
+            }
+        }
+    }
+
+    private func removeDirectory(ofTopic id: UInt64) throws(GridlogError) {
+        try GridlogError.converting { () throws(StorageError) in
+            try environment.fileSystem.removeTree(environment.topicDirectory(id))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import DeliveryIndex
+import EventLog
+import Storage
+
+/// An event broker over one data directory: topics, and event subscriptions over them.
+///
+/// ```swift
+/// let broker = try Broker.open("data")
+/// let orders = try broker.putTopic("orders").topic
+/// let billing = try orders.putSubscription("billing").subscription
+/// try await orders.publish(CloudEvent(id: "1", source: "/shop", type: "order.placed"))
+/// for event in try await billing.receive(maxEvents: 10) {
+///     try await billing.acknowledge([event.lockToken])
+/// }
+/// ```
+///
+/// Everything may be called from any thread. Calls that change topics or subscriptions, and ``close()``, block until the
+/// change is durable.
+public final class Broker: Sendable {
+    let environment: BrokerEnvironment
+    let options: BrokerOptions
+    let catalog: CatalogStore
+    let committer: Committer
+    let timers: DeadlineTimers
+    private let directory: DataDirectory
+    private let byName: Guarded<[String: Topic]>
+    /// One change of topics or subscriptions at a time; held while the catalog is synced, never on the data path.
+    let changes = Guarded(())
+
+    /// Opens the store of a directory, or makes one when it is empty or missing (its parent must exist).
+    ///
+    /// Cost: the newest segment of each topic is read once. A damaged topic does not keep the others from serving; see
+    /// ``health``.
+    ///
+    /// - Throws: ``GridlogError`` with code `directoryInUse`, `notAStore`, `incompatibleVersion`, or of the disk.
+    public static func open(
+        _ directory: String, options: BrokerOptions = BrokerOptions()
+    ) throws(GridlogError) -> Broker {
+        try Broker(.production(directory), options)
+    }
+
+    init(_ environment: BrokerEnvironment, _ options: BrokerOptions) throws(GridlogError) {
+        self.environment = environment
+        self.options = options
+        directory = try DataDirectory.take(environment)
+        catalog = try CatalogStore.open(in: environment)
+        committer = Committer(clock: environment.clock)
+        timers = DeadlineTimers(clock: environment.clock)
+        byName = Guarded([:])
+        if environment.hasThreads {
+            try GridlogError.converting { () throws(StorageError) in
+                try committer.start()
+                try timers.start()
+            }
+        }
+        removeDeleted()
+        for entry in catalog.catalog.topics {
+            let topic = open(entry)
+            byName.withLock { $0[topic.name] = topic }
+        }
+    }
+
+    /// Answers nothing more, syncs everything and gives the directory back. Blocking. Call it once.
+    public func close() {
+        timers.stop()
+        for topic in topics { topic.close() }
+        committer.stop()
+    }
+
+    /// All topics, by name.
+    public var topics: [Topic] {
+        byName.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+    }
+
+    /// The topic of that name. O(1).
+    public func topic(_ name: String) -> Topic? {
+        byName.withLock { $0[name] }
+    }
+
+    /// Whether it can answer, and what is wrong if not.
+    public var health: BrokerHealth {
+        BrokerHealth(problems: topics.compactMap { topic in topic.problem.map { "topic \(topic.name): \($0)" } })
+    }
+
+    func add(_ topic: Topic) {
+        byName.withLock { $0[topic.name] = topic }
+    }
+
+    func remove(_ topic: Topic) {
+        byName.withLock { _ = $0.removeValue(forKey: topic.name) }
+    }
+}

@@ -1,0 +1,42 @@
+import Storage
+
+/// The world around a broker: the disk, the clocks, chance. Tests hand in their own.
+struct BrokerEnvironment: Sendable {
+    var directory: String
+    var fileSystem: any FileSystem
+    var clock: any TimeSource
+    var random: @Sendable () -> UInt64
+    /// Without threads, whoever holds the broker runs the committer and the timers.
+    var hasThreads: Bool
+
+    static func production(_ directory: String) -> BrokerEnvironment {
+        BrokerEnvironment(
+            directory: directory, fileSystem: PosixFileSystem(), clock: SystemClock(),
+            random: { UInt64.random(in: .min ... .max) }, hasThreads: true)
+    }
+
+    /// The directory that holds the name of the data directory.
+    var parentDirectory: String {
+        var path = directory[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    func path(_ name: String) -> String { "\(directory)/\(name)" }
+}
+
+extension BrokerEnvironment {
+    func topicDirectory(_ id: UInt64) -> String {
+        path("topics/" + Self.hexadecimal(id, digits: 16))
+    }
+
+    func subscriptionDirectory(_ topic: UInt64, _ id: UInt32) -> String {
+        topicDirectory(topic) + "/subscriptions/" + Self.hexadecimal(UInt64(id), digits: 8)
+    }
+
+    static func hexadecimal(_ number: UInt64, digits: Int) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    }
+}

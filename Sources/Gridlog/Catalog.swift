@@ -1,0 +1,37 @@
+/// Which topics and event subscriptions there are (FORMAT.md section 3).
+struct Catalog: Codable, Sendable {
+    struct SubscriptionEntry: Codable, Sendable {
+        var id: UInt32
+        var name: String
+        /// The first sequence that it is about.
+        var start: UInt64
+        var settings: SubscriptionSettings
+        /// Ascending; the last one is in force for what is published now.
+        var filters: [FilterEntry]
+    }
+
+    /// A filter, and the first sequence that it applies to (decision 18).
+    struct FilterEntry: Codable, Sendable, Hashable {
+        var from: UInt64
+        var includedEventTypes: [String]?
+    }
+
+    struct TopicEntry: Codable, Sendable {
+        var id: UInt64
+        var name: String
+        var settings: TopicSettings
+        var nextSubscription: UInt32
+        var subscriptions: [SubscriptionEntry]
+        var deletedSubscriptions: [UInt32]
+    }
+
+    static let currentFormat = 1
+
+    var format = Self.currentFormat
+    var store: String
+    var tokenKey: String
+    var openCount: UInt32
+    var nextTopic: UInt64
+    var topics: [TopicEntry]
+    var deletedTopics: [UInt64]
+}

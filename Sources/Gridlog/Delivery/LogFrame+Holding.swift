@@ -1,0 +1,29 @@
+import EventLog
+
+extension LogFrame {
+    /// The frame of an event, its checksum verified. O(1) when it is the last frame that was looked at, or the one after it.
+    static func holding(
+        _ sequence: UInt64, after last: LogFrame?, in log: SegmentedLog
+    ) throws(LogError) -> LogFrame {
+        if let last, last.firstSequence <= sequence, sequence < last.endSequence { return last }
+        let next: LogFrame?
+        if let last, last.endSequence == sequence {
+            next = try log.frame(after: last)
+        } else {
+            next = try log.frame(containing: sequence)
+        }
+        guard let next else {
+            throw LogError(
+                .damaged, "an event that is not settled is missing", file: log.configuration.directory,
+                sequences: sequence...sequence)
+        }
+        try next.verify()
+        return next
+    }
+
+    /// The error for an event whose record in this frame makes no sense.
+    func unreadable(_ sequence: UInt64) -> LogError {
+        LogError(
+            .damaged, "the record of an event cannot be read", file: location, sequences: sequence...sequence)
+    }
+}

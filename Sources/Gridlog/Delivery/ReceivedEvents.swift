@@ -1,0 +1,67 @@
+import DeliveryIndex
+import EventLog
+import Storage
+
+/// What a receive handed out: locked events, and the means to read them.
+///
+/// The events' bytes stay in the mapped log; nothing is copied until ``forEach(_:)`` shows them.
+public struct ReceivedEvents: Sendable {
+    let context: TopicContext
+    let subscription: UInt32
+    let epoch: UInt32
+    var deliveries: [Delivery] = []
+    var lockedAt: UInt32 = 0
+    /// The bound of one call was reached before anything was found: receive again, nobody waits.
+    public var isIncomplete = false
+
+    /// How many events were handed out.
+    public var count: Int { deliveries.count }
+    /// Whether nothing was handed out.
+    public var isEmpty: Bool { deliveries.isEmpty }
+
+    /// One of the events.
+    public struct Event: Sendable {
+        /// Its ordinal in the topic's log.
+        public let sequence: UInt64
+        /// How many times it was handed out, this time included.
+        public let deliveryCount: Int
+    }
+
+    /// The length of the text of every lock token, in bytes.
+    public static let lockTokenLength = LockTokenCoder.length
+
+    /// Shows the events in order: what is known of each, the text of its lock token, and its JSON.
+    ///
+    /// The spans are valid inside the body only. O(bytes) for verifying the checksum of what is read.
+    ///
+    /// - Throws: ``GridlogError`` when the log is damaged there; the topic is then fenced.
+    public func forEach(_ body: (Event, _ lockToken: RawSpan, _ json: RawSpan) -> Void) throws(GridlogError) {
+        let token = ByteBlock(capacity: 2 * Self.lockTokenLength)
+        var frame: LogFrame?
+        do throws(LogError) {
+            for delivery in deliveries {
+                let found = try LogFrame.holding(delivery.sequence, after: frame, in: context.log)
+                frame = found
+                let payload = found.payload
+                let index = Int(delivery.sequence - found.firstSequence)
+                guard let range = EventRecords.range(of: index, in: payload, count: found.recordCount) else {
+                    throw found.unreadable(delivery.sequence)
+                }
+                token.removeAll()
+                context.tokenCoder.append(lockToken(of: delivery), to: token)
+                let event = Event(sequence: delivery.sequence, deliveryCount: Int(delivery.deliveryCount))
+                body(event, token.bytes, payload.extracting(range))
+            }
+        } catch {
+            let error = GridlogError(error)
+            context.fence(error)
+            throw error
+        }
+    }
+
+    private func lockToken(of delivery: Delivery) -> LockToken {
+        LockToken(
+            sequence: delivery.sequence, subscription: subscription, epoch: epoch, incarnation: context.incarnation,
+            lockedAt: lockedAt, generation: delivery.generation)
+    }
+}

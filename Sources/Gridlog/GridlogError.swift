@@ -1,0 +1,41 @@
+/// Why an operation was refused or failed, in words for the one who asked for it.
+public struct GridlogError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds that callers treat differently.
+    public enum Code: Sendable, Hashable {
+        /// The request breaks a rule; it will not succeed unchanged.
+        case invalidArgument
+        /// There is no such topic or event subscription.
+        case notFound
+        /// The name is taken, or the change contradicts what is there.
+        case conflict
+        /// An event or a request exceeds its limit.
+        case payloadTooLarge
+        /// The disk is full; nothing was lost, and it may succeed later.
+        case insufficientStorage
+        /// Durable bytes of this topic are damaged; other topics serve.
+        case storageDamaged
+        /// The broker, or this topic, cannot answer now.
+        case unavailable
+        /// Another process holds the data directory.
+        case directoryInUse
+        /// The directory holds something else than a Gridlog store.
+        case notAStore
+        /// The store was written by a version that this one does not know.
+        case incompatibleVersion
+        /// Anything else.
+        case internalError
+    }
+
+    /// The kind.
+    public var code: Code
+    /// What happened, and what to do.
+    public var message: String
+
+    /// An error with its words.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,66 @@
+/// How an event subscription behaves (delivery mode `Queue`).
+public struct SubscriptionSettings: Sendable, Hashable, Codable {
+    /// How long a received event is locked, in seconds: 1 to 300.
+    public var receiveLockDurationInSeconds: Int
+    /// How often an event is delivered at most: 1 to 10.
+    public var maxDeliveryCount: Int
+    /// How long an event may be delivered after it was published, in seconds: from 60 up to the topic's retention.
+    /// `nil` means 7 days, or the topic's retention when that is shorter.
+    public var eventTimeToLiveInSeconds: Int?
+    /// The event types that it gets, compared without regard to case; `nil` or none means all.
+    public var includedEventTypes: [String]?
+
+    /// Settings with the defaults of Event Grid.
+    public init(
+        receiveLockDurationInSeconds: Int = 60, maxDeliveryCount: Int = 10, eventTimeToLiveInSeconds: Int? = nil,
+        includedEventTypes: [String]? = nil
+    ) {
+        self.receiveLockDurationInSeconds = receiveLockDurationInSeconds
+        self.maxDeliveryCount = maxDeliveryCount
+        self.eventTimeToLiveInSeconds = eventTimeToLiveInSeconds
+        self.includedEventTypes = includedEventTypes
+    }
+
+    /// Values of one filter, at most; and the characters of one value (contract section 4).
+    private static let filterValuesMax = 25
+    private static let filterValueCharactersMax = 512
+
+    var lockNanoseconds: UInt64 { UInt64(receiveLockDurationInSeconds) * 1_000_000_000 }
+
+    func validate(in topic: TopicSettings) throws(GridlogError) {
+        guard (1...300).contains(receiveLockDurationInSeconds) else {
+            throw GridlogError(
+                .invalidArgument,
+                "receiveLockDurationInSeconds is \(receiveLockDurationInSeconds); it must be from 1 to 300.")
+        }
+        guard (1...10).contains(maxDeliveryCount) else {
+            throw GridlogError(.invalidArgument, "maxDeliveryCount is \(maxDeliveryCount); it must be from 1 to 10.")
+        }
+        try validateTimeToLive(in: topic)
+        let types = includedEventTypes ?? []
+        guard types.count <= Self.filterValuesMax else {
+            throw GridlogError(
+                .invalidArgument, "includedEventTypes has \(types.count) values; at most \(Self.filterValuesMax) are allowed.")
+        }
+        for type in types where type.isEmpty || type.unicodeScalars.count > Self.filterValueCharactersMax {
+            throw GridlogError(
+                .invalidArgument,
+                "A value of includedEventTypes is empty or longer than \(Self.filterValueCharactersMax) characters.")
+        }
+    }
+
+    private func validateTimeToLive(in topic: TopicSettings) throws(GridlogError) {
+        guard let seconds = eventTimeToLiveInSeconds else { return }
+        guard seconds >= 60, seconds >= receiveLockDurationInSeconds else {
+            throw GridlogError(
+                .invalidArgument,
+                "eventTimeToLive is \(seconds) s; it must be at least a minute and not below the lock duration.")
+        }
+        guard seconds <= topic.retentionInSeconds else {
+            throw GridlogError(
+                .invalidArgument,
+                "eventTimeToLive is \(seconds) s; it must not exceed the topic's retention of "
+                    + "\(topic.eventRetentionInDays) days.")
+        }
+    }
+}

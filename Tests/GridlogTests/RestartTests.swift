@@ -1,0 +1,125 @@
+import EventLog
+import Storage
+import TestSupport
+import Testing
+
+@testable import Gridlog
+
+/// What a restart of the process, or of the machine, leaves.
+struct RestartTests {
+    let test: TestBroker
+
+    init() throws {
+        test = try TestBroker()
+        let topic = try test.broker.putTopic("orders").topic
+        try topic.putSubscription("billing", SubscriptionSettings(receiveLockDurationInSeconds: 30))
+    }
+
+    private var topic: Topic { get throws { try #require(test.broker.topic("orders")) } }
+    private var billing: EventSubscription { get throws { try #require(try topic.subscription("billing")) } }
+
+    @Test(.tags(.r01)) func answeredPublishSurvivesAPowerCut() throws {
+        try test.publish(100, to: topic)
+        try test.cutPowerAndReopen()
+        #expect(try billing.take().map(\.id) == (0..<100).map { "e-\($0)" })
+    }
+
+    @Test(.tags(.r21)) func answeredAcknowledgementSurvivesAPowerCut() throws {
+        try test.publish(10, to: topic)
+        let handed = try billing.take()
+        try test.settle(.acknowledge, handed.prefix(7).map(\.token), on: billing)
+        try test.cutPowerAndReopen()
+        #expect(try billing.take().map(\.id) == ["e-7", "e-8", "e-9"])
+    }
+
+    @Test func lockAndTokenSurviveADeadProcess() throws {
+        try test.publish(2, to: topic)
+        let handed = try billing.take()
+        try test.killAndReopen()
+        #expect(try billing.take().isEmpty, "both are locked still")
+        #expect(try test.settle(.acknowledge, [handed[0].token], on: billing) == [.succeeded])
+        test.clock.advance(by: .seconds(31))
+        #expect(try billing.take().map(\.id) == ["e-1"])
+    }
+
+    @Test func tokenFromBeforeAPowerCutIsLost() throws {
+        try test.publish(1, to: topic)
+        let old = try #require(try billing.take().first?.token)
+        try test.cutPowerAndReopen()
+        let new = try #require(try billing.take().first?.token)
+        #expect(try test.settle(.acknowledge, [old, new], on: billing) == [.tokenLost, .succeeded])
+    }
+
+    @Test(.tags(.r27)) func deliveryCountSurvivesAPowerCut() throws {
+        try test.publish(1, to: topic)
+        _ = try billing.take()
+        test.clock.advance(by: .milliseconds(60))
+        _ = test.broker.committer.runCycle(waiting: false)
+        try test.cutPowerAndReopen()
+        #expect(try billing.take().map(\.count) == [2])
+    }
+
+    @Test func delaySurvivesAPowerCut() throws {
+        try test.publish(1, to: topic)
+        try test.settle(.release(.oneMinute), try billing.take().map(\.token), on: billing)
+        try test.cutPowerAndReopen()
+        #expect(try billing.take().isEmpty)
+        test.clock.advance(by: .seconds(61))
+        #expect(try billing.take().map(\.count) == [2])
+    }
+
+    @Test func settingsAndNamesSurvive() throws {
+        try test.broker.putTopic("quick", TopicSettings(eventRetentionInDays: 2, durability: .written))
+        let settings = SubscriptionSettings(
+            receiveLockDurationInSeconds: 5, maxDeliveryCount: 2, eventTimeToLiveInSeconds: 3_600,
+            includedEventTypes: ["x"])
+        try topic.putSubscription("second", settings)
+        try test.cutPowerAndReopen()
+        #expect(test.broker.topics.map(\.name) == ["orders", "quick"])
+        #expect(test.broker.topic("quick")?.settings == TopicSettings(eventRetentionInDays: 2, durability: .written))
+        #expect(try topic.subscription("second")?.settings == settings)
+    }
+
+    @Test(.tags(.r30)) func tokenOfADeletedTopicIsBadInItsSuccessor() throws {
+        try test.publish(1, to: topic)
+        let old = try #require(try billing.take().first?.token)
+        #expect(try test.broker.deleteTopic("orders"))
+        let again = try test.broker.putTopic("orders").topic
+        try again.putSubscription("billing")
+        try test.publish(1, prefix: "new", to: topic)
+        #expect(try billing.take().map(\.id) == ["new-0"])
+        #expect(try test.settle(.acknowledge, [old], on: billing) == [.badToken])
+    }
+
+    @Test(.tags(.r20)) func damagedTopicIsFencedAndTheOthersServe() throws {
+        let other = try test.broker.putTopic("other").topic
+        try other.putSubscription("reader")
+        try test.publish(3, to: topic)
+        try test.publish(3, prefix: "second", to: topic)
+        try test.publish(1, to: other)
+        let path = "/data/topics/0000000000000001/0000000000000001.segment"
+        try test.disk.damage(path, 4_200..<4_201) { $0 ^ 1 }
+        try test.killAndReopen()
+        #expect(throws: GridlogError.self) { try test.publish(1, to: topic) }
+        #expect(try topic.problem?.code == .storageDamaged)
+        #expect(try topic.problem?.message.contains("0000000000000001.segment") == true)
+        #expect(test.broker.health.problems.count == 1)
+        #expect(try test.broker.topic("other")?.subscription("reader")?.take().count == 1)
+    }
+
+    @Test func segmentsThatEverySubscriptionIsDoneWithAreRecycled() throws {
+        let data = String(repeating: "x", count: 100_000)
+        for number in 0..<60 {
+            try test.publish(
+                #"{"specversion":"1.0","id":"\#(number)","source":"/s","type":"t","data":"\#(data)"}"#, to: topic)
+            try test.settle(.acknowledge, try billing.take().map(\.token), on: billing)
+        }
+        test.commit()
+        let names = try test.disk.names(in: "/data/topics/0000000000000001").filter { $0.hasSuffix(".segment") }
+        #expect(names.count <= 3, "\(names)")
+        try test.cutPowerAndReopen()
+        #expect(try billing.take().isEmpty)
+        try test.publish(1, prefix: "last", to: topic)
+        #expect(try billing.take().map(\.id) == ["last-0"])
+    }
+}
