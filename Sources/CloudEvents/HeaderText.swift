@@ -18,8 +18,10 @@ public enum HeaderText {
     /// once. Nil if the outcome is not UTF-8.
     ///
     /// Raw spaces, quotes and characters outside ASCII are taken as they are, and so is a `%` without two hexadecimal
-    /// digits after it: clients send all of these.
+    /// digits after it: clients send all of these. A raw U+FFFD is not: it stands for bytes that were not UTF-8 before
+    /// they became a `String`, and a genuine one comes percent-encoded.
     public static func decode(_ value: String) -> String? {
+        guard !value.unicodeScalars.contains("\u{FFFD}") else { return nil }
         let raw = Array(value.utf8)
         let bytes = unquoted(raw) ?? raw
         var output: [UInt8] = []

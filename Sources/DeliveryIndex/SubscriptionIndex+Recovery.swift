@@ -9,8 +9,8 @@ extension SubscriptionIndex {
             for index in 0..<SlotChunk.slots { recover(chunk, index, recovery, &scan) }
         }
         let floor = min(window.floor, recovery.tail)
-        // Nothing below the cursor may be untouched: look again (R17).
-        let cursor = min(window.cursor, recovery.tail, window.firstUntouched())
+        // Where the log says more than the checkpoint, further on; where a slot is unknown, there to look again (R17).
+        let cursor = min(recovery.tail, window.firstUntouched())
         window.place(floor: floor, cursor: max(floor, cursor))
         recoveredEnd = scan.end
         // Equal deadlines of consecutive sequences become one entry.

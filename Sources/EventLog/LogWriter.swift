@@ -106,9 +106,14 @@ final class LogWriter: @unchecked Sendable {
         active.durableOffset = active.writeOffset
     }
 
-    /// Writes a filler, for which there is always room once behind the last group. Not durable yet.
-    func writeFiller() throws(StorageError) {
+    /// Writes a filler, for which room is kept once behind the last group. Not durable yet.
+    ///
+    /// - Returns: false when an earlier process has used that room.
+    func writeFiller() throws(StorageError) -> Bool {
+        let capacity = active.segment.capacity
+        guard active.writeOffset + FrameHeader.length + Self.sealRoom(capacity) <= capacity else { return false }
         try writeOwn([PendingFrame(FrameBuffer(capacity: 0), kind: .filler)])
+        return true
     }
 
     /// Writes frames that nobody waits for.

@@ -11,7 +11,7 @@ extension Recovery {
         _ found: OpenedSegment, _ walk: SegmentWalk, _ tail: SegmentWalk.Tail, watermark: Int
     ) throws(LogError) {
         guard watermark <= walk.end, tail.proof == nil else {
-            let last = max(walk.nextSequence, (tail.proof?.firstSequence ?? 0) &- 1)
+            let last = tail.proof.map { max(walk.nextSequence, $0.firstSequence &- 1) } ?? walk.nextSequence
             throw LogError(
                 .damaged, "a frame that was durable is damaged; nothing was cut", file: found.segment.path,
                 offset: walk.end, sequences: walk.nextSequence...last)
@@ -28,7 +28,7 @@ extension Recovery {
             if isTorn { try Zeros.write(to: found.file, walk.end..<found.segment.capacity) }
             try writeAgain(found, walk.watermark..<walk.end)
             try found.file.synchronize()
-            var active = ActiveSegment(segment: try wholeLength(found, walk.end), file: found.file)
+            var active = ActiveSegment(segment: try wholeLength(found, walk), file: found.file)
             active.index = walk.index
             active.writeOffset = walk.end
             active.durableOffset = walk.end
@@ -53,11 +53,11 @@ extension Recovery {
     }
 
     /// A file that was cut short after its last frame (R6) gets its blocks back, at least for its seal.
-    private func wholeLength(_ found: OpenedSegment, _ end: Int) throws(StorageError) -> Segment {
+    private func wholeLength(_ found: OpenedSegment, _ walk: SegmentWalk) throws(StorageError) -> Segment {
         let segment = found.segment
         let blocks = (segment.capacity + SegmentHeader.blockLength - 1) / SegmentHeader.blockLength
         var length = max(configuration.segmentBytesMin, blocks * SegmentHeader.blockLength)
-        while length - LogWriter.endRoom(length) < end { length += SegmentHeader.blockLength }
+        while walk.seal == nil, walk.end + LogWriter.sealRoom(length) > length { length += SegmentHeader.blockLength }
         try found.file.allocate(length)
         guard length > segment.capacity else { return segment }
         return Segment(

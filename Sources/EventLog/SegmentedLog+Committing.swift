@@ -104,11 +104,10 @@ extension SegmentedLog {
     func writeWatermark() {
         guard writer.owesWatermark, !hasFailed else { return }
         do {
-            try writer.writeFiller()
+            if try writer.writeFiller() { syncGroup() }
         } catch {
             return fail(LogError(error, sticky: true))
         }
-        syncGroup()
         // The filler itself needs no other to vouch for it.
         if !hasFailed { writer.active.watermarkWritten = writer.active.durableOffset }
     }

@@ -110,7 +110,7 @@ extension Broker {
         }
         return TopicContext(
             name: entry.name, id: entry.id, log: log, environment: environment,
-            tokenCoder: LockTokenCoder(key: (key.low, key.high)), timers: timers)
+            tokenCoder: LockTokenCoder(key: (key.low, key.high)), timers: timers, housekeeper: housekeeper)
     }
 
     // MARK: - Removing

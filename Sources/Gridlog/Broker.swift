@@ -22,7 +22,9 @@ public final class Broker: Sendable {
     let catalog: CatalogStore
     let committer: Committer
     let timers: DeadlineTimers
-    private let directory: DataDirectory
+    let housekeeper = Housekeeper()
+    /// Held until the broker is closed.
+    private let directory: Guarded<DataDirectory?>
     private let byName: Guarded<[String: Topic]>
     /// One change of topics or subscriptions at a time; held while the catalog is synced, never on the data path.
     let changes = Guarded(())
@@ -42,7 +44,7 @@ public final class Broker: Sendable {
     init(_ environment: BrokerEnvironment, _ options: BrokerOptions) throws(GridlogError) {
         self.environment = environment
         self.options = options
-        directory = try DataDirectory.take(environment)
+        directory = Guarded(try DataDirectory.take(environment))
         catalog = try CatalogStore.open(in: environment)
         committer = Committer(clock: environment.clock)
         timers = DeadlineTimers(clock: environment.clock)
@@ -51,6 +53,7 @@ public final class Broker: Sendable {
             try GridlogError.converting { () throws(StorageError) in
                 try committer.start()
                 try timers.start()
+                try housekeeper.start()
             }
         }
         removeDeleted()
@@ -63,8 +66,10 @@ public final class Broker: Sendable {
     /// Answers nothing more, syncs everything and gives the directory back. Blocking. Call it once.
     public func close() {
         timers.stop()
+        housekeeper.stop()
         for topic in topics { topic.close() }
         committer.stop()
+        directory.withLock { $0 = nil }
     }
 
     /// All topics, by name.

@@ -59,10 +59,10 @@ import Testing
         let harness = try IndexHarness(events: 20_000)
         harness.takeCheckpoint()
         let held = try harness.receive(15_000)
+        // Not even the record of the deliveries survives.
         harness.log = []
         harness.acknowledge(held.filter { $0.sequence % 3 == 0 || $0.sequence >= 4_096 && $0.sequence < 12_288 })
         try harness.powerCut()
-        #expect(harness.index.cursor == 1)
         #expect(harness.index.audit() == [])
         // A kill and a checkpoint now must keep what lies beyond the cursor.
         try harness.kill()
@@ -87,8 +87,9 @@ import Testing
         harness.takeCheckpoint()
         harness.log = log
         try harness.powerCut()
-        #expect((1...10).map { harness.state($0) == .settled ? 0 : harness.index.deliveryCount(of: $0) }
-            == (1...10).map { harness.state($0) == .settled ? 0 : counts[$0 - 1] })
+        for sequence in 1...10 where harness.state(UInt64(sequence)) != .settled {
+            #expect(harness.index.deliveryCount(of: UInt64(sequence)) == counts[sequence - 1])
+        }
         #expect(harness.index.availableCount == 7)
         #expect(harness.index.audit() == [])
     }

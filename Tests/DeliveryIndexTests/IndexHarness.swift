@@ -118,8 +118,11 @@ final class IndexHarness {
         expire()
         var deliveries: [Delivery] = []
         let record = ByteBlock(capacity: 64)
-        let result = try index.receive(
-            limit: limit, now: now, tail: tail, into: &deliveries, recordingTo: record, match: match)
+        var result: ReceiveResult
+        repeat {
+            result = try index.receive(
+                limit: limit - deliveries.count, now: now, tail: tail, into: &deliveries, recordingTo: record, match: match)
+        } while result.moreToExamine
         if record.count > 0 { log.append(record.bytes.array()) }
         commitDrops()
         return deliveries.map {

@@ -17,6 +17,10 @@ import Testing
         return block.bytes.array()
     }
 
+    private static func groups(_ payload: [UInt8]) throws -> [SettlementGroup] {
+        try SettlementGroup.groups(in: payload.span.bytes)
+    }
+
     @Test func groupsAreReadBackAsTheyWereWritten() throws {
         let payload = try payload()
         let groups = try SettlementGroup.groups(in: payload.span.bytes)
@@ -26,15 +30,13 @@ import Testing
         #expect(runs.map(\.operation) == [.acknowledged, .rejected, .released])
         #expect(runs.map(\.deliveryCount) == [1, 1, 1])
         #expect(runs[2].until == ManualClock().wallTime / 1_000_000 + 10_000)
-        #expect(try SettlementGroup.groups(in: ([] as [UInt8]).span.bytes).isEmpty)
+        #expect(try Self.groups([]).isEmpty)
     }
 
     @Test(.tags(.r15)) func everyCutIsRefused() throws {
         let payload = try payload()
         for length in 1..<payload.count where length % 32 != 0 {
-            #expect(throws: RecordFault.self) {
-                try SettlementGroup.groups(in: Array(payload.prefix(length)).span.bytes)
-            }
+            #expect(throws: RecordFault.self) { try Self.groups(Array(payload.prefix(length))) }
         }
     }
 

@@ -34,7 +34,10 @@ import Testing
         let fixture = try LogFixture()
         let answered = Guarded(0)
         let seen = Guarded<[Int]>([])
-        let delegate = CountingDelegate { seen.withLock { $0.append(answered.withLock { $0 }) } }
+        let delegate = TestDelegate {
+            seen.withLock { $0.append(answered.withLock { $0 }) }
+            return []
+        }
         fixture.log.delegate = delegate
         for number in 0..<100 {
             let ticket = TestTicket { _ in answered.withLock { $0 += 1 } }
@@ -100,22 +103,4 @@ extension LogFixture {
     func isInNewestSegment(_ payload: [UInt8]) -> Bool {
         (try? disk.liveBytes(newestPath).contains(payload)) ?? false
     }
-}
-
-/// Calls a function at each checkpoint.
-private final class CountingDelegate: LogDelegate {
-    private let whenAsked: @Sendable () -> Void
-
-    init(_ whenAsked: @escaping @Sendable () -> Void) {
-        self.whenAsked = whenAsked
-    }
-
-    func checkpoint() -> [FrameBuffer] {
-        whenAsked()
-        return []
-    }
-
-    func logDidGrow(tail: UInt64) {}
-
-    func logDidFail(_ error: LogError) {}
 }

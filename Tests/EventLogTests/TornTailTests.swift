@@ -5,39 +5,31 @@ import Testing
 
 @Suite struct TornTailTests {
     private static let group = [
-        LogFixture.payload(900, size: 333), LogFixture.payload(901, size: 40), LogFixture.payload(902, size: 610),
+        LogFixture.payload(900, size: 150), LogFixture.payload(901, size: 40), LogFixture.payload(902, size: 310),
     ]
+    private static let segmentBytes = (12 << 10)...(12 << 10)
 
-    private func blank() throws -> TornGroup {
-        let fixture = try LogFixture()
-        let answered = fixture.append(0..<50, size: 300)
-        return try TornGroup(fixture, answered: answered, group: Self.group)
-    }
-
-    /// The same in a file that has old frames behind its end.
-    private func recycled() throws -> TornGroup {
-        let fixture = try LogFixture()
-        fixture.append(0..<80, size: 300)
-        fixture.log.trim(before: fixture.log.tail)
-        fixture.commit()
-        fixture.append(80..<130, size: 300)
-        fixture.log.trim(before: fixture.log.tail)
-        fixture.commit()
-        #expect(fixture.log.writer.active.segment.header.isRecycled)
+    /// In a file that was zeros, or in one that has old frames behind its end.
+    private func torn(isRecycled: Bool) throws -> TornGroup {
+        let fixture = try LogFixture(segmentBytes: Self.segmentBytes)
+        if isRecycled { fixture.useRecycledSegment() }
+        fixture.append(0..<3, size: 100)
         return try TornGroup(fixture, answered: try fixture.readAll(), group: Self.group)
     }
 
     /// Opens what the cut left, and checks that the log is what was answered, and goes on.
     private func check(_ torn: TornGroup, _ bytes: [UInt8], zeroed: Bool) throws {
-        let fixture = try LogFixture(on: torn.disk(with: bytes), seed: 99)
+        let fixture = try LogFixture(on: torn.disk(with: bytes), segmentBytes: Self.segmentBytes, seed: 99)
         let found = try fixture.readAll()
         #expect(found.starts(with: torn.answered))
         let extra = Array(found.dropFirst(torn.answered.count))
         #expect(torn.torn.starts(with: extra), "an unanswered frame is there whole or not at all")
         let end = fixture.endOffset
         let durable = try fixture.disk.durableBytes(torn.path)
-        let isZero = durable[end...].allSatisfy { $0 == 0 }
-        if zeroed { #expect(isZero, "the torn tail is zeroed and synced") }
+        if zeroed {
+            let isZero = durable.span.bytes.extracting(end..<durable.count).isZero
+            #expect(isZero, "the torn tail is zeroed and synced")
+        }
         #expect(!SegmentWalk(fixture.log.writer.active.segment).tail().holdsFrames)
 
         // It goes on, with a shorter frame, and survives another crash.
@@ -48,15 +40,14 @@ import Testing
     }
 
     @Test(.tags(.r09), arguments: [false, true]) func aTailTornAtAnyByteIsCutAndZeroed(isRecycled: Bool) throws {
-        let torn = try isRecycled ? recycled() : blank()
-        #expect(torn.range.count > 1_000)
+        let torn = try torn(isRecycled: isRecycled)
         for end in torn.range.lowerBound...torn.range.upperBound {
             try check(torn, torn.cut(at: end), zeroed: !isRecycled)
         }
     }
 
     @Test(.tags(.r09), arguments: [false, true]) func aTailThatLacksAnySectorsIsCutAndZeroed(isRecycled: Bool) throws {
-        let torn = try isRecycled ? recycled() : blank()
+        let torn = try torn(isRecycled: isRecycled)
         let sectors = Array(torn.sectors)
         for kept in 0..<(1 << sectors.count) {
             var bytes = torn.before
@@ -69,21 +60,21 @@ import Testing
 
     /// R9 read literally: the file itself ends at any byte of the last group.
     @Test(.tags(.r06, .r09)) func aFileThatEndsInsideTheLastGroupOpensUpToItsLastFrame() throws {
-        let torn = try blank()
+        let torn = try torn(isRecycled: false)
         for end in torn.range.lowerBound...torn.range.upperBound {
             try check(torn, Array(torn.after[..<end]), zeroed: true)
         }
     }
 
     @Test(.tags(.r11)) func afterAShorterWriteNothingOfTheOldTailDecodesAsAFrame() throws {
-        let torn = try blank()
+        let torn = try torn(isRecycled: false)
         // The first frame is missing, the others are whole: the next frame ends exactly where an old one began.
         var bytes = torn.after
-        let firstLength = 64 + 336
+        let firstLength = 64 + 152
         for offset in torn.range.lowerBound..<torn.range.lowerBound + firstLength { bytes[offset] = torn.before[offset] }
-        let fixture = try LogFixture(on: torn.disk(with: bytes), seed: 99)
+        let fixture = try LogFixture(on: torn.disk(with: bytes), segmentBytes: Self.segmentBytes, seed: 99)
         #expect(try fixture.readAll() == torn.answered)
-        let next = LogFixture.payload(5, size: 336)
+        let next = LogFixture.payload(5, size: 150)
         fixture.append(next)
         #expect(fixture.endOffset == torn.range.lowerBound + firstLength)
         try fixture.powerCut(.nothing)
@@ -93,8 +84,8 @@ import Testing
 
     /// A header that is whole, of this life, and longer than the file: only zeroing keeps it from being judged again.
     @Test(.tags(.r11, .r15)) func aHeaderWithoutRoomForItsFrameIsZeroedToo() throws {
-        let torn = try blank()
-        let fixture = try LogFixture(on: torn.disk.powerCut(.everything))
+        let torn = try torn(isRecycled: false)
+        let fixture = try LogFixture(on: torn.disk.powerCut(.everything), segmentBytes: Self.segmentBytes)
         let seed = fixture.log.writer.active.segment.header.seed
         for length: UInt32 in [.max, 64 << 20, (64 << 20) + 1, 16 << 10] {
             let block = ByteBlock(capacity: 64)
@@ -111,22 +102,16 @@ import Testing
 
     @Test(.tags(.r12), arguments: [false, true]) func zerosTornAtAnySectorAreJudgedByTheWatermark(isRecycled: Bool) throws {
         let fixture = try LogFixture(segmentBytes: (2 << 20)...(2 << 20))
-        if isRecycled {
-            for number in 0..<4 { fixture.append([UInt8](repeating: 0xFF, count: (1 << 20) - number)) }
-            fixture.log.trim(before: fixture.log.tail)
-            fixture.commit()
-            fixture.append([UInt8](repeating: 0xFF, count: 1 << 20))
-            fixture.log.trim(before: fixture.log.tail)
-            fixture.append([3])
-        }
-        let answered = try fixture.readAll() + fixture.append(0..<2, size: 100)
+        if isRecycled { fixture.useRecycledSegment(payload: [UInt8](repeating: 0xFF, count: 300_000)) }
+        fixture.append(0..<2, size: 100)
+        let answered = try fixture.readAll()
         let torn = try TornGroup(fixture, answered: answered, group: [[UInt8](repeating: 0, count: 1 << 20)])
-        for sector in stride(from: torn.sectors.lowerBound, through: torn.sectors.upperBound, by: 97) {
+        for sector in stride(from: torn.sectors.lowerBound, through: torn.sectors.upperBound, by: 410) {
             try check(torn, torn.withoutSector(sector), zeroed: !isRecycled)
             try check(torn, torn.cut(at: max(torn.range.lowerBound, sector * 512)), zeroed: !isRecycled)
         }
         // Synced and vouched for, the same zeros are part of the log, and one changed sector of them is damage.
-        let whole = try LogFixture(on: torn.disk(with: torn.after), segmentBytes: (2 << 20)...(2 << 20))
+        let whole = try LogFixture(on: torn.disk(with: torn.after))
         #expect(try whole.readAll() == answered + torn.torn)
         whole.idle()
         let middle = torn.range.lowerBound + (1 << 19)

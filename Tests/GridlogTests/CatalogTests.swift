@@ -84,6 +84,13 @@ struct CatalogTests {
         #expect(error?.message.contains("process \(ProcessIdentity.current)") == true)
     }
 
+    @Test func closedBrokerGivesTheDirectoryBack() throws {
+        let test = try TestBroker()
+        try test.broker.putTopic("orders")
+        test.broker.close()
+        #expect(try TestBroker(disk: test.disk).broker.topic("orders") != nil)
+    }
+
     @Test func directoryWithOtherThingsIsRefusedAndLeftAlone() throws {
         let disk = SimulatedDisk()
         try disk.createDirectory("/data")

@@ -110,6 +110,13 @@ extension EventSubscription {
         state.withLock { $0.waiters.next() }?.wake()
     }
 
+    /// Wakes everybody who waits.
+    func wakeAll() {
+        let waiters = state.withLock { $0.waiters.removeAll() }
+        context.stopAwaiting(self)
+        for waiter in waiters { waiter.wake() }
+    }
+
     /// Has the timers call when the next lock or delay ends, unless they will call earlier anyway.
     func arm(_ state: inout State) {
         guard let deadline = state.index.nextDeadline(), deadline < state.armed ?? .max else { return }

@@ -82,12 +82,8 @@ public final class EventSubscription: Sendable {
 
     /// Answers nothing from now on. Who waits is woken, and finds that out.
     func retire() {
-        let waiters = state.withLock { state in
-            state.isRetired = true
-            return state.waiters.removeAll()
-        }
-        context.stopAwaiting(self)
-        for waiter in waiters { waiter.wake() }
+        state.withLock { $0.isRetired = true }
+        wakeAll()
     }
 }
 

@@ -19,7 +19,7 @@ public struct Publication: Sendable {
     /// The bytes so far.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
-        get { _overrideLifetime(frame.payload, borrowing: self) }
+        get { unsafe _overrideLifetime(frame.payload, borrowing: self) }
     }
 
     /// Appends bytes of the body. O(bytes).
@@ -33,29 +33,30 @@ public struct Publication: Sendable {
     mutating func seal(with scanner: inout EventScanner) throws(GridlogError) -> Int {
         do {
             try scanner.scan(bytes)
-            if scanner.events.contains(where: \.hasNullMembers) {
-                frame = Self.withoutNullMembers(bytes, scanner.events)
-                try scanner.scan(bytes)
-            }
         } catch {
             throw GridlogError(error)
         }
-        if !scanner.events.isEmpty { EventRecords.append(scanner.events, to: frame) }
-        return scanner.events.count
+        var events = scanner.events
+        if events.contains(where: \.hasNullMembers) { events = dropNullMembers(events) }
+        if !events.isEmpty { EventRecords.append(events, to: frame) }
+        return events.count
     }
 
-    /// The same events without the members that count as not sent (decision 3), as an array.
-    private static func withoutNullMembers(_ body: RawSpan, _ events: [ScannedEvent]) -> FrameBuffer {
+    /// Makes the body an array of the same events without the members that count as not sent (decision 3).
+    ///
+    /// - Returns: where they lie now.
+    private mutating func dropNullMembers(_ events: [ScannedEvent]) -> [ScannedEvent] {
         var array: [UInt8] = []
-        array.reserveCapacity(body.byteCount)
-        for event in events {
+        array.reserveCapacity(count)
+        let kept = events.map { event in
             array.append(UInt8(ascii: array.isEmpty ? "[" : ","))
-            let bytes = body.extracting(event.offset..<event.offset + event.length)
-            EventFormat.appendWithoutNullMembers(bytes, scanned: event, to: &array)
+            let json = bytes.extracting(event.offset..<event.offset + event.length)
+            return EventFormat.appendWithoutNullMembers(json, scanned: event, to: &array)
         }
         array.append(UInt8(ascii: "]"))
-        let frame = FrameBuffer(capacity: array.count + events.count * EventRecords.recordLength)
-        frame.append(array.span.bytes)
-        return frame
+        let rewritten = Publication(capacity: array.count)
+        unsafe rewritten.append(array.span.bytes)
+        self = rewritten
+        return kept
     }
 }

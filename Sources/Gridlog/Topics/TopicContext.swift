@@ -10,6 +10,7 @@ final class TopicContext: Sendable {
     let environment: BrokerEnvironment
     let tokenCoder: LockTokenCoder
     let timers: DeadlineTimers
+    let housekeeper: Housekeeper
     /// Event subscriptions that somebody waits on; a commit wakes one receiver of each.
     private let awaited = Guarded<[UInt32: EventSubscription]>([:])
     /// Every event subscription of the topic.
@@ -18,7 +19,7 @@ final class TopicContext: Sendable {
 
     init(
         name: String, id: UInt64, log: SegmentedLog, environment: BrokerEnvironment, tokenCoder: LockTokenCoder,
-        timers: DeadlineTimers
+        timers: DeadlineTimers, housekeeper: Housekeeper
     ) {
         self.name = name
         self.id = id
@@ -26,6 +27,7 @@ final class TopicContext: Sendable {
         self.environment = environment
         self.tokenCoder = tokenCoder
         self.timers = timers
+        self.housekeeper = housekeeper
     }
 
     var clock: any TimeSource { environment.clock }
@@ -62,6 +64,12 @@ final class TopicContext: Sendable {
         for subscription in subscriptions { subscription.wakeOne() }
     }
 
+    /// Everybody who waits finds out what happened.
+    func wakeAllReceivers() {
+        let subscriptions = awaited.withLock { Array($0.values) }
+        for subscription in subscriptions { subscription.wakeAll() }
+    }
+
     // MARK: - Trimming
 
     /// Gives up segments that every event subscription is done with. A topic without one keeps its events.
@@ -90,11 +98,12 @@ final class TopicLogDelegate: LogDelegate {
     }
 
     func logDidGrow(tail: UInt64) {
+        if context.log.wantsNextSegment { context.housekeeper.prepareSegment(of: context.log) }
         context.wakeReceivers()
     }
 
     func logDidFail(_ error: LogError) {
         context.fence(GridlogError(error))
-        context.wakeReceivers()
+        context.wakeAllReceivers()
     }
 }

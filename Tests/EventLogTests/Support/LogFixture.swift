@@ -10,15 +10,19 @@ final class LogFixture {
     let clock: ManualClock
     private(set) var committer: Committer
     private(set) var log: SegmentedLog
-    private(set) var delegate = TestDelegate()
+    private(set) var delegate: TestDelegate
     private let random: @Sendable () -> UInt64
     private let segmentBytes: ClosedRange<Int>
+    private let checkpoint: (@Sendable () -> [[UInt8]])?
 
     /// A new log, or the one that is on the disk.
     init(
         on disk: SimulatedDisk = SimulatedDisk(), clock: ManualClock = ManualClock(),
-        segmentBytes: ClosedRange<Int> = (16 << 10)...(16 << 10), seed: UInt64 = 1
+        segmentBytes: ClosedRange<Int> = (16 << 10)...(16 << 10), seed: UInt64 = 1,
+        checkpoint: (@Sendable () -> [[UInt8]])? = nil
     ) throws {
+        self.checkpoint = checkpoint
+        delegate = TestDelegate(whenAsked: checkpoint)
         self.disk = disk
         self.clock = clock
         self.segmentBytes = segmentBytes
@@ -99,13 +103,22 @@ final class LogFixture {
         commit()
     }
 
+    /// Appends and trims until the log goes on in a recycled file, with old frames behind its end.
+    func useRecycledSegment(payload: [UInt8] = LogFixture.payload(4_000, size: 300)) {
+        while !log.writer.active.segment.header.isRecycled {
+            append(payload)
+            log.trim(before: log.tail)
+            commit()
+        }
+    }
+
     // MARK: - Opening again
 
     /// Opens what is on a disk: after a power cut, or the same disk after the process died.
     func reopen(on disk: SimulatedDisk? = nil) throws {
         if let disk { self.disk = disk } else { self.disk.processDied() }
         committer = Committer(clock: clock)
-        delegate = TestDelegate()
+        delegate = TestDelegate(whenAsked: checkpoint)
         log = try SegmentedLog.open(
             Self.configuration(self.disk, clock, segmentBytes, random), committer: committer)
         log.delegate = delegate
@@ -151,9 +164,9 @@ final class LogFixture {
     var endOffset: Int { log.writer.active.writeOffset }
 
     /// Every file of the log, as it is on the platter.
-    func files() throws -> [String: [UInt8]] {
+    static func files(on disk: SimulatedDisk) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
-        for name in try disk.names(in: Self.directory) { files[name] = try disk.durableBytes(Self.path(name)) }
+        for name in try disk.names(in: directory) { files[name] = try disk.durableBytes(path(name)) }
         return files
     }
 

@@ -11,6 +11,12 @@ final class TestDelegate: LogDelegate {
     }
 
     private let state = Guarded(State())
+    private let whenAsked: (@Sendable () -> [[UInt8]])?
+
+    /// `whenAsked` makes the checkpoints, on the committer's thread; else it is ``nextCheckpoint``.
+    init(whenAsked: (@Sendable () -> [[UInt8]])? = nil) {
+        self.whenAsked = whenAsked
+    }
 
     /// The payloads of the next checkpoint.
     var nextCheckpoint: [[UInt8]] {
@@ -23,9 +29,10 @@ final class TestDelegate: LogDelegate {
     var failures: [LogError] { state.withLock { $0.failures } }
 
     func checkpoint() -> [FrameBuffer] {
-        state.withLock { state in
+        let asked = whenAsked?()
+        return state.withLock { state in
             state.checkpointsTaken += 1
-            return state.checkpoint.map { FrameBuffer($0) }
+            return (asked ?? state.checkpoint).map { FrameBuffer($0) }
         }
     }
 

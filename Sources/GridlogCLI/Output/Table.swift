@@ -1,0 +1,59 @@
+/// Rows under a header. On a terminal the columns are aligned and the last one is cut at the width; elsewhere the rows
+/// are separated by tabs, without a header, for `cut` and `awk`.
+struct Table {
+    let header: [String]
+    private(set) var rows: [[String]] = []
+
+    init(header: [String]) {
+        self.header = header
+    }
+
+    /// Adds a row; missing cells are empty, more cells than the header has are dropped.
+    mutating func add(_ cells: [String]) {
+        let filled = cells.prefix(header.count) + repeatElement("", count: max(0, header.count - cells.count))
+        rows.append(filled.map(Table.printable))
+    }
+
+    /// One line a row, separated by tabs.
+    func plain() -> String {
+        rows.map { $0.joined(separator: "\t") + "\n" }.joined()
+    }
+
+    /// Aligned columns under the header, at most `width` characters a line as far as the last column can give way.
+    func aligned(width: Int) -> String {
+        let widths = header.indices.map { column in
+            ([header] + rows).map { $0[column].count }.max() ?? 0
+        }
+        return ([header] + rows).map { line(of: $0, widths: widths, width: width) + "\n" }.joined()
+    }
+
+    private func line(of cells: [String], widths: [Int], width: Int) -> String {
+        var line = ""
+        for (column, cell) in cells.enumerated() {
+            if column == cells.count - 1 {
+                line += Table.cut(cell, to: max(Table.narrowestLastColumn, width - line.count))
+            } else {
+                line += cell + String(repeating: " ", count: widths[column] - cell.count + Table.gap)
+            }
+        }
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    private static let gap = 2
+    private static let narrowestLastColumn = 8
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.count <= width ? text : text.prefix(width - 1) + "…"
+    }
+
+    /// Cells show what others published: control characters, with which a terminal could be steered, become spaces.
+    private static func printable(_ cell: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in cell.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            text.append(isControl ? " " : scalar)
+        }
+        return String(text)
+    }
+}

@@ -1,0 +1,42 @@
+import Gridlog
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// What all connections of a server share: the broker, who may use it, and a way back from the committer to each event loop.
+final class DataPlane: Sendable {
+    let broker: Broker
+    let access: AccessControl
+    let logger: Logger
+    private let inboxes = NIOLockedValueBox<[ObjectIdentifier: LoopInbox]>([:])
+
+    init(broker: Broker, access: AccessControl, logger: Logger) {
+        self.broker = broker
+        self.access = access
+        self.logger = logger
+    }
+
+    /// The inbox of an event loop.
+    func inbox(of loop: any EventLoop) -> LoopInbox {
+        inboxes.withLockedValue { inboxes in
+            let id = ObjectIdentifier(loop)
+            if let inbox = inboxes[id] { return inbox }
+            let inbox = LoopInbox(loop)
+            inboxes[id] = inbox
+            return inbox
+        }
+    }
+
+    // MARK: - Limits
+
+    /// A request body, at most (contract 11, decision 6).
+    static let bodyBytesMax = 1 << 20
+    /// What is read and thrown away of a body that is refused, at most; then the connection is closed.
+    static let discardedBytesMax = 8 << 20
+    /// Lock tokens in one request, at most (decision 9).
+    static let lockTokensMax = 1_000
+    static let waitSecondsMax = 120
+    static let waitSecondsDefault = 60
+    /// A connection may take this long between two requests, or to send one.
+    static let idleSecondsMax: Int64 = 180
+}

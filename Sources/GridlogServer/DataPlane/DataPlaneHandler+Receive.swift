@@ -1,0 +1,74 @@
+import Gridlog
+import HTTPTypes
+import NIOCore
+
+/// Receiving, at once or by waiting.
+extension DataPlaneHandler {
+    func receive(_ request: DataPlaneRequest, _ subscription: EventSubscription) throws(ErrorAnswer) {
+        let parameters = try ReceiveParameters(request.query)
+        let wait = TimeAmount.seconds(Int64(parameters.maxWaitSeconds))
+        try receive(request.head, subscription, parameters.maxEvents, until: .now() + wait)
+    }
+
+    func receiveAgain(_ waiting: WaitingReceive) {
+        waiting.timeout.cancel()
+        do {
+            try receive(waiting.head, waiting.subscription, waiting.maxEvents, until: waiting.deadline)
+        } catch {
+            answer(error, waiting.head)
+        }
+    }
+
+    private func receive(
+        _ head: HTTPRequest, _ subscription: EventSubscription, _ maxEvents: Int, until deadline: NIODeadline
+    ) throws(ErrorAnswer) {
+        guard let connection, let eventLoop else { return }
+        let mayWait = deadline > .now() && !isQuiescing
+        let events = try broker { () throws(GridlogError) in
+            try subscription.receive(maxEvents: maxEvents, orWait: mayWait ? connection : nil)
+        }
+        guard events.isEmpty else { return try answer(events, head, subscription) }
+        guard mayWait || events.isIncomplete else { return answerEmpty(head) }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let timeout = eventLoop.scheduleTask(deadline: deadline) { bound.value.stopWaiting() }
+        state = .waiting(
+            WaitingReceive(
+                head: head, subscription: subscription, maxEvents: maxEvents, deadline: deadline, timeout: timeout))
+        // The filter has more to look at: give other connections a turn, then go on.
+        if events.isIncomplete { connection.wake() }
+    }
+
+    /// The time is over.
+    private func stopWaiting() {
+        guard case .waiting(let waiting) = state else { return }
+        stop(waiting)
+        answerEmpty(waiting.head)
+    }
+
+    /// Leaves the queue of the subscription.
+    func stop(_ waiting: WaitingReceive) {
+        waiting.timeout.cancel()
+        if let connection { waiting.subscription.stopWaiting(connection) }
+    }
+
+    private func answer(
+        _ events: ReceivedEvents, _ head: HTTPRequest, _ subscription: EventSubscription
+    ) throws(ErrorAnswer) {
+        var body = allocator.buffer(capacity: 1_280 * events.count)
+        body.writeStaticString(#"{"value":["#)
+        var separator: StaticString = #"{"brokerProperties":{"lockToken":""#
+        try broker { () throws(GridlogError) in
+            try events.forEach { event, lockToken, json in
+                body.writeStaticString(separator)
+                body.writeBytes(lockToken)
+                body.writeStaticString(#"","deliveryCount":"#)
+                body.writeString(String(event.deliveryCount))
+                body.writeStaticString(#"},"event":"#)
+                body.writeBytes(json)
+                separator = #"},{"brokerProperties":{"lockToken":""#
+            }
+        }
+        body.writeStaticString("}]}")
+        answer(body, head)
+    }
+}

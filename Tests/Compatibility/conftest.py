@@ -1,0 +1,66 @@
+"""Fixtures: a broker for all tests of a run, and a fresh topic for each."""
+
+import itertools
+
+import pytest
+
+from broker import BINARY, Broker
+
+# The older CloudEvents library has an environment of its own, in which nothing else is installed.
+try:
+    import azure.eventgrid  # noqa: F401
+except ImportError:
+    collect_ignore_glob = ["test_azure_*.py"]
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config):
+    for number in range(1, 46):
+        config.addinivalue_line("markers", f"r{number:02}: shows requirement R{number}")
+    if not BINARY.is_file():
+        pytest.exit(f"{BINARY} does not exist; build it with `swift build -c release --product gridlog`", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory):
+    """A broker on the loopback, which needs no keys."""
+    running = Broker(tmp_path_factory.mktemp("open") / "data").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def locked_broker(tmp_path_factory):
+    """A broker that needs keys."""
+    running = Broker(tmp_path_factory.mktemp("keys") / "data", "--require-keys").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def launch(tmp_path):
+    """Starts brokers of the test's own; those that still run are killed afterwards."""
+    started = []
+
+    def start(*arguments, data=None, port=0):
+        started.append(Broker(data or tmp_path / "data", *arguments, port=port))
+        return started[-1].start()
+
+    yield start
+    for running in started:
+        running.kill()
+
+
+@pytest.fixture
+def topic_name():
+    return f"topic-{next(_numbers)}"
+
+
+@pytest.fixture
+def topic(broker, topic_name):
+    """A topic with one queue subscription, `sub`."""
+    created = broker.put_topic(topic_name)
+    created.put_subscription("sub")
+    yield created
+    broker.request("DELETE", created.path)

@@ -1,0 +1,97 @@
+@testable import EventLog
+import Storage
+import TestSupport
+import Testing
+
+/// R15: no bytes make a decoder trap, loop or take more memory than the file has.
+@Suite struct HostileBytesTests {
+    @Test(.tags(.r15)) func randomBytesAreNoFrameNoHeaderAndNoLedger() {
+        var random = SeededRandom(seed: 11)
+        for _ in 0..<3_000 {
+            let bytes = random.bytes(Int.random(in: 0...300, using: &random))
+            #expect(FrameHeader.read(bytes.span.bytes, at: 0, seed: 3) == nil)
+            #expect(SegmentLedger(bytes.span.bytes) == nil)
+            #expect(throws: LogError.self) { _ = try SegmentHeader.read(bytes.span.bytes, file: "x") }
+        }
+    }
+
+    @Test(.tags(.r15)) func aFrameHeaderIsReadNowhereOutsideOfTheBytes() {
+        let bytes = [UInt8](repeating: 0, count: 200)
+        for offset in [Int.min, -64, -1, 137, 200, Int.max] {
+            #expect(FrameHeader.read(bytes.span.bytes, at: offset, seed: 0) == nil)
+        }
+    }
+
+    /// A frame header whose checksum is right, and whose every number is at its limit.
+    @Test(.tags(.r15)) func wholeHeadersWithAbsurdNumbersNeitherTrapNorAllocate() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<3, size: 100)
+        let end = fixture.endOffset
+        let active = fixture.log.writer.active
+        let sane = FrameHeader(
+            kind: 1, firstSequence: 4, appendTime: .max, durableWatermark: 4_096, storedLength: 8, rawLength: 8,
+            recordCount: 1, previousLength: active.lastLength, previousChecksum: active.lastChecksum,
+            payloadChecksum: CRC32C.checksum([UInt8](repeating: 0, count: 8).span.bytes))
+        let changes: [(inout FrameHeader) -> Void] = [
+            { $0.storedLength = .max }, { $0.storedLength = 64 << 20 }, { $0.rawLength = .max },
+            { $0.recordCount = .max }, { $0.firstSequence = .max }, { $0.durableWatermark = .max }, { $0.kind = 0 },
+            { $0.kind = 255 }, { $0.previousLength = .max }, { $0.flags = 255 },
+            {
+                $0.firstSequence = .max
+                $0.recordCount = .max
+            },
+        ]
+        for change in changes {
+            var header = sane
+            change(&header)
+            let block = ByteBlock(capacity: 64)
+            block.appendZeros(64)
+            _ = header.write(to: block, seed: active.segment.header.seed)
+            var bytes = try fixture.disk.durableBytes(fixture.newestPath)
+            bytes.replaceSubrange(end..<end + 64, with: block.bytes.array())
+            let disk = fixture.disk.powerCut(.everything)
+            try disk.replace(fixture.newestPath, with: bytes)
+            let reader = try? LogFixture(on: disk)
+            if let reader {
+                _ = try? reader.readAll()
+                #expect(try reader.log.frame(containing: 3) != nil)
+                reader.append([1])
+            }
+        }
+    }
+
+    @Test(.tags(.r15)) func randomChangesAnywhereNeitherTrapNorHang() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<60, size: 300)
+        let names = try fixture.disk.names(in: LogFixture.directory)
+        for seed in UInt64(0)..<300 {
+            var random = SeededRandom(seed: seed)
+            let disk = fixture.disk.powerCut(.everything)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let path = LogFixture.path(names.randomElement(using: &random) ?? "")
+                let size = try disk.liveBytes(path).count
+                let start = Int.random(in: 0..<size, using: &random)
+                let end = min(size, start + Int.random(in: 1...64, using: &random))
+                let value = UInt8.random(in: 0...255, using: &random)
+                try disk.damage(path, start..<end) { _ in value }
+            }
+            guard let reader = try? LogFixture(on: disk) else { continue }
+            for sequence in UInt64(1)..<reader.log.tail {
+                try? reader.log.frame(containing: sequence)?.verify()
+            }
+            _ = reader.replayed()
+        }
+    }
+
+    @Test(.tags(.r15)) func aLedgerWhoseCountDoesNotMatchItsLengthIsRefused() {
+        let identity = LogIdentity(store: InlineIdentity(low: 1, high: 2), log: 3)
+        let entry = SegmentLedger.Entry(id: 1, baseSequence: 1, length: 0, endSequence: 0)
+        let bytes = SegmentLedger(identity: identity, durableWatermark: 9, segments: [entry]).encoded().bytes.array()
+        #expect(SegmentLedger(bytes.span.bytes)?.segments == [entry])
+        for count in [UInt32(0), 2, .max] {
+            let block = ByteBlock(copying: bytes.span.bytes)
+            block.store(count, at: 32)
+            #expect(SegmentLedger(block.bytes) == nil)
+        }
+    }
+}

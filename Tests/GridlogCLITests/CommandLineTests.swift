@@ -1,0 +1,68 @@
+import ArgumentParser
+import Testing
+
+@testable import GridlogCLI
+
+@Suite struct CommandLineTests {
+    @Test(arguments: [
+        "topic create", "topic create a --retention-days 0", "topic create a --retention-days 8",
+        "topic create a --durability none", "topic update a", "topic list --endpoint nonsense",
+        "topic list --timeout 0", "topic list --timeout nan", "subscription create a",
+        "subscription create a b --lock-duration 301",
+        "subscription create a b --max-delivery-count 11", "subscription update a b",
+        "subscription update a b --all-event-types --event-type x", "publish", "publish a {} --file x",
+        "publish a --type t --file x", "publish a --data 1", "publish ..", "receive a", "receive a b --max 0",
+        "receive a b --max 101", "receive a b --wait 121", "receive a b --wait x", "acknowledge a b",
+        "release a b t --delay 5", "renew-lock a", "nonsense",
+    ])
+    func badCommandLineIsAUsageError(_ line: String) {
+        let arguments = line.split(separator: " ").map(String.init)
+        let error = #expect(throws: (any Error).self) { try GridlogCommand.parseAsRoot(arguments) }
+        if let error { #expect(GridlogCommand.exitCode(for: error) == ExitStatus.usage.exitCode) }
+    }
+
+    @Test(arguments: [
+        "topic create orders --retention-days 7 --durability written --json", "topic list --endpoint http://h/ns1",
+        "subscription create a b --lock-duration 1 --max-delivery-count 10 --time-to-live P1D --event-type x --event-type y",
+        "subscription update a b --all-event-types", "publish a", "publish a -", "publish a {}", "publish a --file x",
+        "publish a --type t --data 1", "receive a b --max 100 --wait 120 --acknowledge", "acknowledge a b -",
+        "release a b t u --delay 3600", "reject a b -- -t", "renew-lock a b t --timeout 0.5 --key k",
+    ])
+    func goodCommandLineIsTaken(_ line: String) throws {
+        _ = try GridlogCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+    }
+
+    @Test func namedSettingsAreTheWholeBody() throws {
+        #expect(try TopicOptions.parse([]).document == JSONText(#"{"properties":{}}"#))
+        #expect(
+            try TopicOptions.parse(["--retention-days", "2", "--durability", "written"]).document
+                == JSONText(#"{"properties":{"eventRetentionInDays":2,"durability":"written"}}"#))
+        let settings = try SubscriptionOptions.parse([
+            "--lock-duration", "60", "--max-delivery-count", "3", "--time-to-live", "P1D", "--event-type", "a\"",
+        ])
+        let queue = #"{"receiveLockDurationInSeconds":60,"maxDeliveryCount":3,"eventTimeToLive":"P1D"}"#
+        let properties = settings.document()["properties"]
+        #expect(properties?["deliveryConfiguration"] == JSONText(#"{"deliveryMode":"Queue","queue":\#(queue)}"#))
+        #expect(properties?["filtersConfiguration"] == JSONText(#"{"includedEventTypes":["a\""]}"#))
+        let cleared = try SubscriptionOptions.parse([]).document(clearsEventTypes: true)
+        #expect(cleared["properties"]?["filtersConfiguration"] == JSONText(#"{"includedEventTypes":null}"#))
+    }
+
+    @Test func optionsComeBeforeTheEnvironmentAndThatBeforeTheDefault() throws {
+        let environment = ["GRIDLOG_ENDPOINT": "http://e:1", "GRIDLOG_KEY": "ke"]
+        let named = try ConnectionOptions.parse(["--endpoint", "http://o:2", "--key", "ko"])
+        #expect(try named.address(environment: environment).origin == "http://o:2")
+        #expect(named.accessKey(environment: environment) == "ko")
+        let unnamed = try ConnectionOptions.parse([])
+        #expect(try unnamed.address(environment: environment).origin == "http://e:1")
+        #expect(unnamed.accessKey(environment: environment) == "ke")
+        #expect(try unnamed.address(environment: [:]).origin == "http://127.0.0.1:6500")
+        #expect(unnamed.accessKey(environment: ["GRIDLOG_KEY": ""]) == nil)
+    }
+
+    @Test(arguments: [[], ["topic"], ["subscription", "create"], ["publish"], ["receive"]])
+    func completionsKnowEveryVerb(_ path: [String]) {
+        let script = GridlogCommand.completionScript(for: .bash)
+        #expect(script.contains(path.last ?? "renew-lock"))
+    }
+}

@@ -1,0 +1,141 @@
+import NIOHTTP1
+import Testing
+
+@testable import GridlogServer
+
+@Suite struct SubscriptionResourceTests {
+    private let path = "/topics/orders/eventSubscriptions/billing"
+
+    private func resource(
+        lock: Int = 60, deliveries: Int = 10, timeToLive: String = "P7D", types: [String] = []
+    ) -> JSONValue {
+        .object([
+            "id": .string("/topics/orders/eventsubscriptions/billing"), "name": .string("billing"),
+            "type": .string("Microsoft.EventGrid/namespaces/topics/eventsubscriptions"),
+            "properties": .object([
+                "provisioningState": .string("Succeeded"),
+                "deliveryConfiguration": .object([
+                    "deliveryMode": .string("Queue"),
+                    "queue": .object([
+                        "receiveLockDurationInSeconds": .integer(lock), "maxDeliveryCount": .integer(deliveries),
+                        "eventTimeToLive": .string(timeToLive),
+                    ]),
+                ]),
+                "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
+                "filtersConfiguration": .object(["includedEventTypes": .array(types.map { .string($0) })]),
+            ]),
+        ])
+    }
+
+    private func queue(_ members: String) -> String {
+        #"{"properties":{"deliveryConfiguration":{"deliveryMode":"Queue","queue":{\#(members)}}}}"#
+    }
+
+    @Test func lifeOfAnEventSubscription() async throws {
+        try await TestServer.run { server in
+            let orphan = try await server.send(.PUT, path, "{}")
+            #expect(orphan.status == 404)
+            #expect(try orphan.errorCode == "ResourceNotFound")
+            #expect(try await server.send(.DELETE, path).status == 204)
+
+            _ = try await server.send(.PUT, "/topics/orders")
+            #expect(try await server.send(.GET, path).status == 404)
+            let body = """
+                {"properties":{"deliveryConfiguration":{"deliveryMode":"Queue",
+                "queue":{"receiveLockDurationInSeconds":30,
+                "maxDeliveryCount":4,"eventTimeToLive":"P1DT2H"}},"eventDeliverySchema":"CloudEventSchemaV1_0",
+                "filtersConfiguration":{"includedEventTypes":["a.b","c"],"filters":[]},"expirationTimeUtc":null}}
+                """
+            let created = try await server.send(.PUT, path, body)
+            #expect(created.status == 201)
+            let expected = resource(lock: 30, deliveries: 4, timeToLive: "P1DT2H", types: ["a.b", "c"])
+            #expect(try created.document == expected)
+            #expect(created.headers.first(name: "x-gridlog-durability") == "durable")
+            #expect(try await server.send(.GET, path).document == expected)
+
+            let replaced = try await server.send(.PUT, path)
+            #expect(replaced.status == 200)
+            #expect(try replaced.document == resource())
+
+            #expect(try await server.send(.DELETE, path).status == 204)
+            #expect(try await server.send(.GET, path).status == 404)
+            #expect(try await server.send(.DELETE, path).status == 204)
+        }
+    }
+
+    @Test func patchMergesAndNullTakesTheDefault() async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            #expect(try await server.send(.PATCH, path, "{}").status == 404)
+            _ = try await server.send(.PUT, path, queue(#""receiveLockDurationInSeconds":30,"eventTimeToLive":"PT1H""#))
+            let merged = try await server.send(.PATCH, path, queue(#""maxDeliveryCount":3"#))
+            #expect(merged.status == 200)
+            #expect(try merged.document == resource(lock: 30, deliveries: 3, timeToLive: "PT1H"))
+            let reset = try await server.send(
+                .PATCH, path, queue(#""receiveLockDurationInSeconds":null,"eventTimeToLive":null"#))
+            #expect(try reset.document == resource(deliveries: 3))
+            let types = try await server.send(
+                .PATCH, path, #"{"properties":{"filtersConfiguration":{"includedEventTypes":["x"]}}}"#)
+            #expect(try types.document == resource(deliveries: 3, types: ["x"]))
+        }
+    }
+
+    @Test func timeToLiveThatIsNotSetIsTheTopicsRetention() async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders", #"{"properties":{"eventRetentionInDays":2}}"#)
+            #expect(try await server.send(.PUT, path).document == resource(timeToLive: "P2D"))
+            _ = try await server.send(.PUT, "/topics/orders", #"{"properties":{"eventRetentionInDays":5}}"#)
+            #expect(try await server.send(.GET, path).document == resource(timeToLive: "P5D"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"Push"}}}"#, "deliveryConfiguration.deliveryMode'"),
+        (#"{"properties":{"deliveryConfiguration":{"push":{}}}}"#, "deliveryConfiguration.push' is not supported"),
+        (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"queue"}}}"#, "must be 'Queue' or 'Push'"),
+        (
+            #"{"properties":{"deliveryConfiguration":{"queue":{"deadLetterDestinationWithResourceIdentity":{}}}}}"#,
+            "queue.deadLetterDestinationWithResourceIdentity' is not supported"
+        ),
+        (
+            #"{"properties":{"deliveryConfiguration":{"queue":{"eventTimeToLive":"1 day"}}}}"#,
+            "'properties.deliveryConfiguration.queue.eventTimeToLive' must be an ISO 8601 duration"
+        ),
+        (
+            #"{"properties":{"deliveryConfiguration":{"queue":{"eventTimeToLive":60}}}}"#,
+            "'properties.deliveryConfiguration.queue.eventTimeToLive' must be a string"
+        ),
+        (
+            #"{"properties":{"deliveryConfiguration":{"queue":{"maxDeliverycount":3}}}}"#,
+            "'properties.deliveryConfiguration.queue.maxDeliverycount' is not known here"
+        ),
+        (#"{"properties":{"filtersConfiguration":{"filters":[{"key":"x"}]}}}"#, "filters' is not supported"),
+        (#"{"properties":{"filtersConfiguration":{"includedEventTypes":"a"}}}"#, "must be an array of strings"),
+        (#"{"properties":{"filtersConfiguration":{"includedEventTypes":[1]}}}"#, "must be an array of strings"),
+        (#"{"properties":{"expirationTimeUtc":"2027-01-01T00:00:00.000Z"}}"#, "expirationTimeUtc' is not supported"),
+        (#"{"properties":{"eventDeliverySchema":"EventGridSchema"}}"#, "must be 'CloudEventSchemaV1_0'"),
+    ])
+    func whatIsWrongOrNotThereYetIsRefusedByName(_ body: String, _ message: String) async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            let refused = try await server.send(.PUT, path, body)
+            #expect(refused.status == 400)
+            #expect(try refused.errorCode == "BadRequest")
+            #expect(try refused.errorMessage.contains(message))
+            #expect(try await server.send(.GET, path).status == 404)
+        }
+    }
+
+    @Test(arguments: [
+        #""receiveLockDurationInSeconds":0"#, #""receiveLockDurationInSeconds":301"#,
+        #""maxDeliveryCount":11"#, #""eventTimeToLive":"PT59S""#, #""eventTimeToLive":"P8D""#,
+    ])
+    func whatIsOutOfRangeIsABadRequest(_ member: String) async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            let refused = try await server.send(.PUT, path, queue(member))
+            #expect(refused.status == 400)
+            #expect(try refused.errorCode == "BadRequest")
+        }
+    }
+}
