@@ -77,8 +77,7 @@ public struct Settlement: Sendable {
     public func append(to block: ByteBlock) {
         guard !runs.isEmpty else { return }
         block.reserve(8 + runs.count * SettlementRun.size)
-        block.append(subscription)
-        block.append(UInt32(runs.count))
+        block.append(UInt64(subscription) | UInt64(runs.count) << 32)
         for run in runs { unsafe block.append(run.words.span.bytes) }
     }
 }

@@ -1,12 +1,25 @@
 extension SubscriptionIndex {
     /// Whether a token holds its event's lock. O(1): one slot is read.
     public mutating func check(_ token: LockToken, now: UInt64) -> TokenOutcome {
+        find(token, now).outcome
+    }
+
+    /// The slot that a token holds; no chunk unless the outcome is genuine.
+    @inline(__always)
+    private mutating func find(
+        _ token: LockToken, _ now: UInt64
+    ) -> (outcome: TokenOutcome, chunk: SlotChunk?, place: Int, slot: Slot) {
+        let place = SlotChunk.index(of: token.sequence)
         guard token.subscription == identity.subscription, token.incarnation == identity.incarnation else {
-            return .badToken
+            return (.badToken, nil, place, .untouched)
         }
-        guard token.epoch == epoch, let slot = window.slot(at: token.sequence) else { return .lost }
-        let holds = slot.state == .locked && slot.generation == token.generation
-        return holds && slot.isDue(after: milliseconds(advance(now))) ? .genuine : .lost
+        guard token.epoch == epoch, let chunk = window.chunk(at: token.sequence) else {
+            return (.lost, nil, place, .untouched)
+        }
+        let slot = chunk[place]
+        guard slot.state == .locked, slot.generation == token.generation, slot.isDue(after: milliseconds(advance(now)))
+        else { return (.lost, nil, place, slot) }
+        return (.genuine, chunk, place, slot)
     }
 
     /// A settlement without events yet, for ``beginSettling(_:into:now:)``.
@@ -27,11 +40,9 @@ extension SubscriptionIndex {
     public mutating func beginSettling(
         _ token: LockToken, into settlement: inout Settlement, now: UInt64
     ) -> TokenOutcome {
-        let outcome = check(token, now: now)
-        guard outcome == .genuine, let chunk = window.chunk(at: token.sequence) else { return outcome }
-        let index = SlotChunk.index(of: token.sequence)
-        let slot = chunk[index]
-        move(chunk, index, to: slot.moved(to: .settling), by: .beginSettling)
+        let (outcome, chunk, place, slot) = find(token, now)
+        guard let chunk else { return outcome }
+        move(chunk, place, to: slot.moved(to: .settling), by: .beginSettling)
         settlement.append(
             token.sequence, deliveryCount: slot.deliveryCount, maxDeliveryCount: settings.maxDeliveryCount)
         return .genuine
@@ -83,15 +94,14 @@ extension SubscriptionIndex {
     ///
     /// - Returns: ``TokenOutcome/lost`` also when the delivery began more than an hour ago (contract, decision 10).
     public mutating func renew(_ token: LockToken, now: UInt64) -> TokenOutcome {
-        let outcome = check(token, now: now)
-        guard outcome == .genuine, let chunk = window.chunk(at: token.sequence) else { return outcome }
+        let (outcome, chunk, place, slot) = find(token, now)
+        guard let chunk else { return outcome }
         let now = advance(now)
         let age = UInt32(truncatingIfNeeded: milliseconds(now)) &- token.lockedAt
         guard age <= IndexSettings.renewalMillisecondsMax else { return .lost }
         let deadline = millisecondsRoundedUp(now + settings.lockDurationMilliseconds * 1_000_000)
-        let index = SlotChunk.index(of: token.sequence)
         let due = UInt32(truncatingIfNeeded: deadline)
-        move(chunk, index, to: chunk[index].moved(to: .locked, due: due), by: .renew)
+        move(chunk, place, to: slot.moved(to: .locked, due: due), by: .renew)
         remind(token.sequence, 1, at: deadline)
         return .genuine
     }

@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try options.configuration(environment: environment)
         let directory = options.dataDirectory(environment: environment)
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        OpenFileLimit.raise()
         do {
             try await Self.serve(directory, configuration)
         } catch let error as GridlogError {

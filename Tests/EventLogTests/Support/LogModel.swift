@@ -8,7 +8,7 @@ import Testing
 /// Frames are known by number: a frame's payload is made of its number, so a list of numbers says all. The log may hold more
 /// than was answered, never less, never in another order, and never a frame that was refused.
 final class LogModel: @unchecked Sendable {
-    private var fixture: LogFixture! = nil
+    private let fixture: LogFixture
     private var random: SeededRandom
     private var counter = 0
 
@@ -27,7 +27,11 @@ final class LogModel: @unchecked Sendable {
 
     init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
-        fixture = try LogFixture(on: SimulatedDisk(seed: seed), segmentBytes: (12 << 10)...(24 << 10), seed: seed)
+        let checkpoint = Guarded<@Sendable () -> [[UInt8]]>({ [] })
+        fixture = try LogFixture(
+            on: SimulatedDisk(seed: seed), segmentBytes: (12 << 10)...(24 << 10), seed: seed,
+            checkpoint: { checkpoint.withLock { $0 }() })
+        checkpoint.withLock { $0 = { [unowned self] in [self.checkpoint()] } }
     }
 
     // MARK: - Steps
@@ -66,46 +70,50 @@ final class LogModel: @unchecked Sendable {
     }
 
     private func commit() {
-        fixture.delegate.nextCheckpoint = [checkpoint()]
         fixture.commit()
         learn()
     }
 
     /// What was answered, and what was not.
     private func learn() {
-        var committed = 0
+        var isSynced = !fixture.log.writer.isDirty && !fixture.log.hasFailed
         for (number, isEvent, ticket) in waiting {
             if ticket.firstSequence != nil {
-                committed += isEvent ? 1 : 0
-                if !isEvent { settled = (settlements.firstIndex(of: number) ?? 0) + 1 }
+                if isEvent { written += 1 } else { settlementsWritten = (settlements.firstIndex(of: number) ?? 0) + 1 }
+                // The sync of its group covers everything before it, too.
+                if fixture.log.level == .durable { isSynced = true }
             } else if let code = ticket.failure?.code, code == .noSpace || code == .storage {
                 // Refused before anything was written.
                 if isEvent { events.removeAll { $0 == number } } else { settlements.removeAll { $0 == number } }
             }
         }
         waiting.removeAll { !$0.ticket.isPending }
-        written += committed
-        if !fixture.log.writer.isDirty, !fixture.log.hasFailed { answered = written }
+        if isSynced { everythingIsSynced() }
+    }
+
+    private func everythingIsSynced() {
+        answered = written
+        settled = settlementsWritten
     }
 
     /// A checkpoint says which settlements it stands for: all those that were answered, by their numbers.
     private func checkpoint() -> [UInt8] {
-        settlements.prefix(settled).flatMap { Self.payload($0, size: 4) }
+        learn()
+        return settlements.prefix(settlementsWritten).flatMap { Self.payload($0, size: 4) }
     }
 
     private func trim() {
-        trimmed = Int(random.next(upperBound: fixture.log.tail)) + 1
-        fixture.log.trim(before: UInt64(trimmed))
+        let target = Int(random.next(upperBound: fixture.log.tail)) + 1
+        trimmed = max(trimmed, target)
+        fixture.log.trim(before: UInt64(target))
         commit()
     }
 
     // MARK: - Ends
 
     private func closeAndReopen() throws {
-        fixture.delegate.nextCheckpoint = [checkpoint()]
         fixture.log.close()
         learn()
-        if !fixture.log.hasFailed { answered = written }
         try fixture.reopen()
         try check()
     }
@@ -113,7 +121,7 @@ final class LogModel: @unchecked Sendable {
     /// The process dies: nothing that was written is lost.
     private func die() throws {
         commit()
-        answered = written
+        everythingIsSynced()
         try fixture.reopen()
         try check()
     }
@@ -171,6 +179,7 @@ final class LogModel: @unchecked Sendable {
         #expect(seen.count >= settled)
         #expect(settlements.starts(with: seen))
         settlements = seen
+        settlementsWritten = seen.count
         settled = seen.count
     }
 
