@@ -100,9 +100,11 @@ let package = Package(
 
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CloudEventsTests", dependencies: ["CloudEvents", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Storage", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "DeliveryIndexTests", dependencies: ["DeliveryIndex", "Storage", "TestSupport"], swiftSettings: settings),
+            name: "EventLogTests", dependencies: ["EventLog", "Storage", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryIndexTests", dependencies: ["DeliveryIndex", "Storage", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "GridlogTests",
             dependencies: ["Gridlog", "CloudEvents", "EventLog", "DeliveryIndex", "Storage", "TestSupport"],

@@ -114,7 +114,7 @@ struct RestartCache {
             if let number = ChunkFiles.number(of: name), numbers.contains(number) { continue }
             do {
                 try options.fileSystem.unlink(path(name))
-            } catch where error.code == .notFound {}
+            } catch  where error.code == .notFound {}
         }
     }
 

@@ -64,7 +64,8 @@ public struct Settlement: Sendable {
         } else {
             runs.append(
                 SettlementRun(
-                    first: sequence, count: 1, operation: operation, deliveryCount: UInt16(deliveryCount), until: until))
+                    first: sequence, count: 1, operation: operation, deliveryCount: UInt16(deliveryCount), until: until)
+            )
         }
     }
 

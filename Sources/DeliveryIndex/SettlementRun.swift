@@ -43,7 +43,8 @@ public struct SettlementRun: Hashable, Sendable {
 
     /// The run in its coded form, as three little-endian words.
     var words: InlineArray<3, UInt64> {
-        let middle = UInt64(count) | UInt64(operation.rawValue) << 32 | UInt64(reason?.rawValue ?? 0) << 40
+        let middle =
+            UInt64(count) | UInt64(operation.rawValue) << 32 | UInt64(reason?.rawValue ?? 0) << 40
             | UInt64(deliveryCount) << 48
         return [first.littleEndian, middle.littleEndian, until.littleEndian]
     }

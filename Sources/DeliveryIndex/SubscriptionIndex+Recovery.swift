@@ -22,7 +22,9 @@ extension SubscriptionIndex {
         window.files.page.isServing = true
     }
 
-    private mutating func recover(_ chunk: SlotChunk, _ index: Int, _ recovery: RecoveryState, _ scan: inout RecoveryScan) {
+    private mutating func recover(
+        _ chunk: SlotChunk, _ index: Int, _ recovery: RecoveryState, _ scan: inout RecoveryScan
+    ) {
         let sequence = chunk.first + UInt64(index)
         guard sequence >= window.floor else {
             chunk.settled += 1

@@ -95,7 +95,9 @@ extension SubscriptionIndex {
         let first = max(run.first, window.floor)
         try Self.forEachPiece(first..<max(first, min(run.end, recovery.tail))) { (first, end) throws(StorageError) in
             // Only what settles may make a chunk in a reused index: the rest changes nothing that is untouched there.
-            guard let chunk = settles || origin != .reused ? try window.chunkForWriting(at: first) : window.chunk(at: first)
+            guard
+                let chunk = settles || origin != .reused
+                    ? try window.chunkForWriting(at: first) : window.chunk(at: first)
             else { return }
             for sequence in first..<end { replay(run, deadline, chunk, SlotChunk.index(of: sequence)) }
         }

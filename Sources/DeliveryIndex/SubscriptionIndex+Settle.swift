@@ -69,9 +69,10 @@ extension SubscriptionIndex {
     }
 
     /// Takes the settlement's events back into their locks, because the log could not be written (R35): the old deadline and the
-    /// old token hold. Where the lock ran out meanwhile, the event is available.
+    /// old token hold. Where the lock ran out meanwhile, the event is available; after its last delivery the next receive drops it
+    /// instead of handing it out.
     ///
-    /// - Returns: how many events became available.
+    /// - Returns: how many events became available to be handed out.
     @discardableResult
     public mutating func rollBack(_ settlement: Settlement, now: UInt64) -> Int {
         let time = milliseconds(advance(now))
@@ -83,7 +84,7 @@ extension SubscriptionIndex {
                 } else {
                     index.move(chunk, place, to: slot.moved(to: .available), by: .makeAvailable)
                     index.again.append(chunk.first + UInt64(place))
-                    madeAvailable += 1
+                    if slot.deliveryCount < index.settings.maxDeliveryCount { madeAvailable += 1 }
                 }
             }
         }

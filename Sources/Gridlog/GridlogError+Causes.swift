@@ -34,7 +34,8 @@ extension GridlogError {
     }
 
     /// Runs disk operations; what they throw becomes an error of the broker.
-    static func converting<Result: ~Copyable>(_ body: () throws(StorageError) -> Result) throws(GridlogError) -> Result {
+    static func converting<Result: ~Copyable>(_ body: () throws(StorageError) -> Result) throws(GridlogError) -> Result
+    {
         do {
             return try body()
         } catch {

@@ -108,6 +108,26 @@ import Testing
         try expectRebuilt(harness, "stray")
     }
 
+    @Test func chunkThatWasBeingNamedOrTakenAwayIsNotPartOfTheIndex() throws {
+        let harness = try makeHarness()
+        let stray = try harness.disk.liveBytes(Self.chunk)
+        try harness.disk.replace("\(IndexHarness.directory)/00000007.slots", with: stray)
+        // WINDOW says that chunk 7 was on its way in or out.
+        try harness.disk.damage(Self.window, 104..<105) { _ in 8 }
+        try harness.kill()
+        #expect(harness.origin == .reused)
+        #expect(try !harness.disk.names(in: IndexHarness.directory).contains("00000007.slots"))
+        #expect(harness.index.lockedCount == 6_000)
+        #expect(harness.index.audit() == [])
+    }
+
+    @Test(.tags(.r39)) func chunkIsAllocatedBeforeItIsMappedAndBeforeItGetsItsName() throws {
+        let harness = try IndexHarness(events: 1)
+        let before = harness.disk.count()
+        _ = try harness.receive()
+        #expect(harness.disk.history.dropFirst(before).map(\.call) == [.create, .allocate, .map, .rename])
+    }
+
     @Test(.tags(.r22)) func cursorAheadOfTheLogIsClampedAndTheNextEventDelivered() throws {
         let harness = try makeHarness()
         harness.tail = 5_000

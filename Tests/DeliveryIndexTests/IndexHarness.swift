@@ -77,7 +77,8 @@ final class IndexHarness {
     }
 
     func replay(_ payload: [UInt8]) throws {
-        for group in try SettlementGroup.groups(in: payload.span.bytes) where group.subscription == identity.subscription {
+        for group in try SettlementGroup.groups(in: payload.span.bytes)
+        where group.subscription == identity.subscription {
             try index.replay(group, in: payload.span.bytes)
         }
     }
@@ -121,7 +122,8 @@ final class IndexHarness {
         var result: ReceiveResult
         repeat {
             result = try index.receive(
-                limit: limit - deliveries.count, now: now, tail: tail, into: &deliveries, recordingTo: record, match: match)
+                limit: limit - deliveries.count, now: now, tail: tail, into: &deliveries, recordingTo: record,
+                match: match)
         } while result.moreToExamine
         if record.count > 0 { log.append(record.bytes.array()) }
         commitDrops()
@@ -131,7 +133,9 @@ final class IndexHarness {
     }
 
     /// Begins a settlement and leaves it under way.
-    func begin(_ operation: SettleOperation, _ tokens: [LockToken]) -> (settlement: Settlement, outcomes: [TokenOutcome]) {
+    func begin(_ operation: SettleOperation, _ tokens: [LockToken]) -> (
+        settlement: Settlement, outcomes: [TokenOutcome]
+    ) {
         var settlement = index.settlement(operation, now: now)
         var outcomes: [TokenOutcome] = []
         for token in tokens { outcomes.append(index.beginSettling(token, into: &settlement, now: now)) }

@@ -46,7 +46,9 @@ struct IndexModel {
     }
 
     func holds(_ token: LockToken, epoch: UInt32) -> Bool {
-        guard token.epoch == epoch, case .locked(token.generation, _)? = events[token.sequence]?.state else { return false }
+        guard token.epoch == epoch, case .locked(token.generation, _)? = events[token.sequence]?.state else {
+            return false
+        }
         return true
     }
 

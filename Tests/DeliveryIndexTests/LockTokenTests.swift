@@ -14,8 +14,10 @@ import Testing
         for _ in 0..<10_000 {
             let token = LockToken(
                 sequence: random.next(), subscription: UInt32(truncatingIfNeeded: random.next()),
-                epoch: UInt32(truncatingIfNeeded: random.next()), incarnation: UInt32(truncatingIfNeeded: random.next()),
-                lockedAt: UInt32(truncatingIfNeeded: random.next()), generation: UInt16(truncatingIfNeeded: random.next()))
+                epoch: UInt32(truncatingIfNeeded: random.next()),
+                incarnation: UInt32(truncatingIfNeeded: random.next()),
+                lockedAt: UInt32(truncatingIfNeeded: random.next()),
+                generation: UInt16(truncatingIfNeeded: random.next()))
             #expect(coder.decode(coder.text(of: token)) == token)
         }
     }

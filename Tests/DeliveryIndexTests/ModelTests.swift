@@ -65,7 +65,9 @@ private struct ModelRun {
             model.lock(one, now)
         }
         for (sequence, event) in model.events
-        where event.state == .available && event.deliveryCount >= model.maxDeliveryCount && harness.state(sequence) == .settled {
+        where event.state == .available && event.deliveryCount >= model.maxDeliveryCount
+            && harness.state(sequence) == .settled
+        {
             model.events[sequence]?.state = .settled
         }
         if received.count < limit { #expect(model.waiting == 0) }

@@ -83,9 +83,9 @@ import Testing
     @Test func steadyTrafficMakesNoFiles() throws {
         let harness = try IndexHarness(events: 200_000)
         harness.acknowledge(try harness.receive(10_000))
-        let made = harness.disk.count(of: .open)
+        let made = harness.disk.count(of: .create)
         while case let held = try harness.receive(500), !held.isEmpty { harness.acknowledge(held) }
-        #expect(harness.disk.count(of: .open) == made)
+        #expect(harness.disk.count(of: .create) == made)
         #expect(harness.index.floor == harness.tail)
     }
 

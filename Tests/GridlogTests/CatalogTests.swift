@@ -24,7 +24,8 @@ struct CatalogTests {
         let test = try TestBroker()
         let topic = try test.broker.putTopic("orders", TopicSettings(eventRetentionInDays: 2)).topic
         let refused = [
-            SubscriptionSettings(receiveLockDurationInSeconds: 0), SubscriptionSettings(receiveLockDurationInSeconds: 301),
+            SubscriptionSettings(receiveLockDurationInSeconds: 0),
+            SubscriptionSettings(receiveLockDurationInSeconds: 301),
             SubscriptionSettings(maxDeliveryCount: 0), SubscriptionSettings(maxDeliveryCount: 11),
             SubscriptionSettings(eventTimeToLiveInSeconds: 59), SubscriptionSettings(eventTimeToLiveInSeconds: 172_801),
             SubscriptionSettings(receiveLockDurationInSeconds: 120, eventTimeToLiveInSeconds: 119),
@@ -33,7 +34,9 @@ struct CatalogTests {
         ]
         for settings in refused { #expect(throws: GridlogError.self) { try topic.putSubscription("reader", settings) } }
         for days in [0, 8] {
-            #expect(throws: GridlogError.self) { try test.broker.putTopic("other", TopicSettings(eventRetentionInDays: days)) }
+            #expect(throws: GridlogError.self) {
+                try test.broker.putTopic("other", TopicSettings(eventRetentionInDays: days))
+            }
         }
         try topic.putSubscription("reader", SubscriptionSettings(eventTimeToLiveInSeconds: 172_800))
         #expect(throws: GridlogError.self, "the retention would fall below a time to live") {

@@ -20,14 +20,18 @@ struct DeliveryTests {
         let body = #" [ {"specversion":"1.0","id":"\u00e9","source":"/s","type":"t","data": [1, 2.50e3 ,"x"] } ] "#
         try test.publish(body, to: topic)
         let handed = try subscription.take()
-        #expect(handed.map(\.json) == [#"{"specversion":"1.0","id":"\u00e9","source":"/s","type":"t","data": [1, 2.50e3 ,"x"] }"#])
+        #expect(
+            handed.map(\.json) == [
+                #"{"specversion":"1.0","id":"\u00e9","source":"/s","type":"t","data": [1, 2.50e3 ,"x"] }"#
+            ])
         #expect(handed.map(\.id) == ["é"])
         #expect(handed.map(\.count) == [1])
     }
 
     @Test func membersThatAreNullAreNotStored() throws {
         try test.publish(
-            #"{"specversion":"1.0","id":"1","source":"/s","type":"t","subject":null,"ext":null,"data":null}"#, to: topic)
+            #"{"specversion":"1.0","id":"1","source":"/s","type":"t","subject":null,"ext":null,"data":null}"#, to: topic
+        )
         let json = try #require(try subscription.take().first?.json)
         #expect(json == #"{"specversion":"1.0","id":"1","source":"/s","type":"t","data":null}"#)
     }
@@ -77,7 +81,8 @@ struct DeliveryTests {
         try test.publish(1, to: topic)
         let token = try #require(try other.take().first?.token)
         let forged = String(token.dropLast()) + (token.hasSuffix("A") ? "Q" : "A")
-        #expect(try test.settle(.acknowledge, [token, "x", forged], on: subscription) == [.badToken, .badToken, .badToken])
+        #expect(
+            try test.settle(.acknowledge, [token, "x", forged], on: subscription) == [.badToken, .badToken, .badToken])
     }
 
     @Test(arguments: [ReleaseDelay.none, .tenSeconds, .oneMinute])

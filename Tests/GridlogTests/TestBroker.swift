@@ -110,7 +110,8 @@ extension EventSubscription {
         try receive(maxEvents: maxEvents).forEach { event, lockToken, json in
             handed.append(
                 Handed(
-                    id: (try? CloudEvent(json: json))?.id ?? "?", token: String(decoding: lockToken.array(), as: UTF8.self),
+                    id: (try? CloudEvent(json: json))?.id ?? "?",
+                    token: String(decoding: lockToken.array(), as: UTF8.self),
                     count: event.deliveryCount, json: String(decoding: json.array(), as: UTF8.self)))
         }
         return handed

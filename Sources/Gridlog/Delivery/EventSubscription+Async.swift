@@ -40,7 +40,8 @@ extension EventSubscription {
             do throws(EventError) {
                 received.append(
                     ReceivedEvent(
-                        event: try CloudEvent(json: json), lockToken: String(decoding: lockToken.array(), as: UTF8.self),
+                        event: try CloudEvent(json: json),
+                        lockToken: String(decoding: lockToken.array(), as: UTF8.self),
                         deliveryCount: event.deliveryCount, sequence: event.sequence))
             } catch {
                 failure = error

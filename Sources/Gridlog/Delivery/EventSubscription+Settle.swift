@@ -77,7 +77,9 @@ extension EventSubscription {
     }
 
     /// Appends a settlement to the log and finishes it, or rolls it back, when the log has answered.
-    func log(_ settlement: DeliveryIndex.Settlement, then completion: @escaping @Sendable (GridlogError?) -> Void = { _ in }) {
+    func log(
+        _ settlement: DeliveryIndex.Settlement, then completion: @escaping @Sendable (GridlogError?) -> Void = { _ in }
+    ) {
         let frame = FrameBuffer(capacity: 8 + 24 * settlement.runs.count)
         frame.withBlock { settlement.append(to: $0) }
         context.log.appendSettlements(

@@ -42,7 +42,9 @@ extension Topic {
         let filters = try catalog.change { catalog throws(GridlogError) in
             let position = try self.position(in: catalog)
             guard let place = catalog.topics[position].subscriptions.firstIndex(where: { $0.id == subscription.id })
-            else { throw GridlogError(.notFound, "The event subscription '\(subscription.name)' is not there any more.") }
+            else {
+                throw GridlogError(.notFound, "The event subscription '\(subscription.name)' is not there any more.")
+            }
             var entry = catalog.topics[position].subscriptions[place]
             if entry.settings.includedEventTypes != settings.includedEventTypes {
                 entry.changeFilter(settings.includedEventTypes, from: context.log.tail, floor: subscription.floor)

@@ -24,7 +24,9 @@ extension DataPlaneHandler {
         _ head: HTTPRequest, _ path: ResourcePath, _ operation: Operation
     ) throws(ErrorAnswer) -> DataPlaneRequest {
         guard head.method == .post else { throw .wrongMethod(allowed: [.post]) }
-        if let refusal = dataPlane.access.authorize(head.headerFields, path: Substring(head.path ?? "")) { throw refusal }
+        if let refusal = dataPlane.access.authorize(head.headerFields, path: Substring(head.path ?? "")) {
+            throw refusal
+        }
         let topicName = path.topic ?? ""
         guard let topic = dataPlane.broker.topic(topicName) else { throw .unknownTopic(topicName) }
         var subscription: EventSubscription?

@@ -49,7 +49,8 @@ struct LockTokenList: Sendable {
     private func skip(_ text: StaticString, _ position: inout Int) -> Bool {
         skipSpace(&position)
         let isThere = text.withUTF8Buffer { expected in
-            bytes.count - position >= expected.count && bytes[position..<position + expected.count].elementsEqual(expected)
+            bytes.count - position >= expected.count
+                && bytes[position..<position + expected.count].elementsEqual(expected)
         }
         if isThere { position += text.utf8CodeUnitCount }
         return isThere
@@ -82,7 +83,8 @@ struct LockTokenList: Sendable {
             throw ErrorAnswer(.badRequest, "The body is not JSON: \(error)")
         }
         guard case .array(let elements)? = value["lockTokens"] else {
-            throw ErrorAnswer(.badRequest, #"The body must be {"lockTokens":["…"]}: an object with an array of strings."#)
+            throw ErrorAnswer(
+                .badRequest, #"The body must be {"lockTokens":["…"]}: an object with an array of strings."#)
         }
         bytes = []
         for element in elements {

@@ -29,7 +29,8 @@ struct DataDirectory: Sendable {
         }
         let lock: any FileLock
         do {
-            lock = try fileSystem.lock(environment.path(lockName), holder: "gridlog, process \(ProcessIdentity.current)")
+            lock = try fileSystem.lock(
+                environment.path(lockName), holder: "gridlog, process \(ProcessIdentity.current)")
         } catch {
             guard error.code == .locked else { throw GridlogError(error) }
             throw GridlogError(

@@ -36,7 +36,8 @@ final class CatalogStore: Sendable {
             var catalog = state.catalog
             let result = try body(&catalog)
             let content = try Self.encode(catalog)
-            try GridlogError.converting { () throws(StorageError) in unsafe try state.manifest.write(content.span.bytes) }
+            try GridlogError.converting { () throws(StorageError) in unsafe try state.manifest.write(content.span.bytes)
+            }
             state.catalog = catalog
             return result
         }
@@ -45,7 +46,8 @@ final class CatalogStore: Sendable {
     private static func first(_ environment: BrokerEnvironment) -> Catalog {
         Catalog(
             store: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal,
-            tokenKey: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal, openCount: 0, nextTopic: 1, topics: [],
+            tokenKey: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal, openCount: 0,
+            nextTopic: 1, topics: [],
             deletedTopics: [])
     }
 

@@ -40,7 +40,8 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
         let types = includedEventTypes ?? []
         guard types.count <= Self.filterValuesMax else {
             throw GridlogError(
-                .invalidArgument, "includedEventTypes has \(types.count) values; at most \(Self.filterValuesMax) are allowed.")
+                .invalidArgument,
+                "includedEventTypes has \(types.count) values; at most \(Self.filterValuesMax) are allowed.")
         }
         for type in types where type.isEmpty || type.unicodeScalars.count > Self.filterValueCharactersMax {
             throw GridlogError(
