@@ -36,8 +36,15 @@ public final class Committer: Sendable {
 
     // MARK: - From the logs
 
-    func enqueue(_ frame: PendingFrame, for log: SegmentedLog) {
-        change { $0.append(frame, to: log) }
+    /// - Returns: false when the committer was stopped, and nobody would write the frame.
+    func enqueue(_ frame: PendingFrame, for log: SegmentedLog) -> Bool {
+        var isAccepted = false
+        change { queue in
+            guard !queue.isStopping else { return }
+            isAccepted = true
+            queue.append(frame, to: log)
+        }
+        return isAccepted
     }
 
     func enqueueLater(_ frame: PendingFrame, for log: SegmentedLog) {

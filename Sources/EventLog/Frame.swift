@@ -41,7 +41,7 @@ struct FrameHeader: Equatable, Sendable {
     var frameLength: Int { (Self.length + Int(storedLength) + 7) & ~7 }
 
     /// One past the last sequence in the frame.
-    var endSequence: UInt64 { firstSequence + UInt64(recordCount) }
+    var endSequence: UInt64 { firstSequence &+ UInt64(recordCount) }
 
     /// Writes the header over the first 64 bytes of a block and returns its checksum.
     func write(to block: ByteBlock, seed: UInt32) -> UInt32 {

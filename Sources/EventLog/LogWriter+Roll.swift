@@ -17,9 +17,13 @@ extension LogWriter {
                 .frameTooLarge, "a checkpoint frame exceeds \(FrameHeader.payloadBytesMax) bytes",
                 file: configuration.directory)
         }
-        let needed = frames.reduce(SegmentHeader.blockLength + frameLength) { $0 + $1.frameLength }
+        // A checkpoint takes a quarter of its segment at most: else a log of much state would write little else (R41).
+        let checkpointLength = frames.reduce(0) { $0 + $1.frameLength }
+        let needed = SegmentHeader.blockLength + max(checkpointLength + frameLength, 4 * checkpointLength)
         var bytes = adaptedSegmentBytes()
-        while bytes - Self.endRoom(bytes) < needed { bytes += max(configuration.segmentBytesMin, SegmentHeader.blockLength) }
+        while bytes - Self.endRoom(bytes) < needed {
+            bytes += max(configuration.segmentBytesMin, SegmentHeader.blockLength)
+        }
         let blocks = try LogError.converting(sticky: false) { () throws(StorageError) in
             try manifest.reserve(SegmentLedger.length(segments: sealed.count + 2))
             return try spare.take(bytes)

@@ -31,6 +31,12 @@ final class LogWriter: @unchecked Sendable {
         nextSegmentBytes = recovered.active.segment.capacity
     }
 
+    /// Whether the active segment is half full and took five seconds for that at least.
+    var fillsSlowly: Bool {
+        2 * active.writeOffset > active.segment.capacity
+            && configuration.clock.bootTime - segmentBegan > 5_000_000_000
+    }
+
     /// Whether something was written that is not synced yet.
     var isDirty: Bool { active.writeOffset > active.durableOffset }
 

@@ -111,7 +111,8 @@ public final class Manifest {
         let major = bytes.load(8, as: UInt16.self)
         guard major == majorVersion else {
             throw LogError(
-                .incompatible, "the manifest has format \(major), this version reads format \(majorVersion)", file: path)
+                .incompatible, "the manifest has format \(major), this version reads format \(majorVersion)", file: path
+            )
         }
         let length = Int(bytes.load(12, as: UInt32.self))
         let epoch = bytes.load(16, as: UInt64.self)

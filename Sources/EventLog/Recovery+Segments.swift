@@ -17,6 +17,9 @@ extension Recovery {
         }
         let entry = ledger.segments[ledger.segments.count - 1]
         var newest = try open(entry.id, sequences: nil)
+        guard newest.segment.header.baseSequence == entry.baseSequence else {
+            throw LogError(.damaged, "another segment has this one's place", file: newest.segment.path, offset: 48)
+        }
         if let last = sealed.last { try check(newest.segment, follows: last) }
         while let next = try successor(of: newest) {
             sealed.append(next.sealed)

@@ -15,6 +15,7 @@ struct Recovery {
         try LogError.converting(sticky: false) { () throws(StorageError) in
             try fileSystem.createDirectory(configuration.directory)
         }
+        // This syncs the directory, too: every name that is found from here on is durable.
         let (manifest, content) = try Manifest.open(in: configuration.directory, fileSystem)
         guard let content else { return try initialise(manifest) }
         let ledger = try readLedger(content)
@@ -26,7 +27,8 @@ struct Recovery {
         try judge(found, walk, tail, watermark: isNamed ? Int(clamping: ledger.durableWatermark) : 0)
         let active = try settle(found, walk, tail)
         let recovered = RecoveredLog(
-            manifest: manifest, sealed: sealed, active: active, nextSequence: walk.nextSequence, lastTime: walk.lastTime)
+            manifest: manifest, sealed: sealed, active: active, nextSequence: walk.nextSequence, lastTime: walk.lastTime
+        )
         // A segment that a roll had made is named before events go into it.
         if !isNamed { try name(recovered) }
         try discardLeftovers(oldest: ledger.segments[0].id, newest: active.segment.header.id)

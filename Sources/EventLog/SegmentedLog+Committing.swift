@@ -5,6 +5,7 @@ extension SegmentedLog {
     /// Writes a group. Frames are answered by ``finishGroup()``, after the sync when the level asks for one.
     func writeGroup(_ frames: [PendingFrame]) {
         var rest = frames[...]
+        var fullDisk: LogError?
         while !rest.isEmpty {
             if let failure = failure.withLock({ $0 }) { return refuse(rest, failure) }
             if let first = rest.first, first.payloadLength > FrameHeader.payloadBytesMax {
@@ -13,16 +14,23 @@ extension SegmentedLog {
                 continue
             }
             let count = writer.fitting(rest)
-            do {
+            do throws(LogError) {
                 if count == 0 {
+                    if let fullDisk { throw fullDisk }
                     try roll(roomFor: rest[rest.startIndex].frameLength)
                 } else {
                     try writeRun(rest.prefix(count))
                     rest = rest.dropFirst(count)
                 }
             } catch {
-                if error.code == .failed { fail(error) }
-                return refuse(rest, error)
+                if error.code == .failed {
+                    fail(error)
+                    return refuse(rest, error)
+                }
+                // What is shorter may still fit: acknowledgements behind a large publish, for one (R37).
+                fullDisk = error
+                refuse(rest.prefix(1), error)
+                rest = rest.dropFirst()
             }
         }
     }
@@ -115,6 +123,9 @@ extension SegmentedLog {
     /// Gives up segments that lie below a sequence: the manifest first, then the files. O(1) when there are none.
     func trim(below sequence: UInt64) {
         guard let point = firstTrimPoint, point <= sequence, !hasFailed else { return }
+        // At level `written` the acknowledgements that freed the segments may not be durable yet.
+        syncGroup()
+        guard !hasFailed else { return }
         var (dropped, kept) = reading.withLock { reading in
             let count = reading.sealed.prefix { $0.endSequence <= sequence }.count
             return (Array(reading.sealed.prefix(count)), Array(reading.sealed.dropFirst(count)))
@@ -123,13 +134,15 @@ extension SegmentedLog {
             // Both files of the manifest: else damage to one would let the other name segments that are gone.
             try writer.writeLedger(kept)
             try writer.writeLedger(kept)
-            reading.withLock { $0.sealed = kept }
-            for position in dropped.indices { try remove(&dropped[position]) }
-            try configuration.fileSystem.syncDirectory(configuration.directory)
         } catch {
             // On a full disk the manifest stays as it is, and a later cycle tries again.
             if error.code != .noSpace { fail(LogError(error, sticky: true)) }
+            return
         }
+        reading.withLock { $0.sealed = kept }
+        // What cannot be removed now is not part of the log any more, and goes at the next opening.
+        for position in dropped.indices { try? remove(&dropped[position]) }
+        try? configuration.fileSystem.syncDirectory(configuration.directory)
     }
 
     /// Recycles the file unless a reader still looks at it.
@@ -142,6 +155,7 @@ extension SegmentedLog {
 
     /// The last sync, and a manifest that vouches for everything.
     func closeNow() {
+        writer.spare.close()
         syncGroup()
         if !hasFailed {
             do {
@@ -150,7 +164,6 @@ extension SegmentedLog {
                 fail(LogError(error, sticky: true))
             }
         }
-        let closed = LogError(.closed, "the log was closed", file: configuration.directory)
         failure.withLock { $0 = $0 ?? closed }
     }
 }

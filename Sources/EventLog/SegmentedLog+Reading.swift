@@ -24,7 +24,8 @@ extension SegmentedLog {
     private static func walk(_ segment: Segment, from start: Int, to sequence: UInt64) throws(LogError) -> LogFrame {
         var offset = start
         while let header = segment.frame(at: offset)?.header {
-            if header.kind == FrameKind.events.rawValue, header.firstSequence <= sequence, sequence < header.endSequence {
+            if header.kind == FrameKind.events.rawValue, header.firstSequence <= sequence, sequence < header.endSequence
+            {
                 return LogFrame(segment: segment, offset: offset, header: header)
             }
             guard header.firstSequence <= sequence, header.kind != FrameKind.seal.rawValue else { break }

@@ -26,10 +26,14 @@ final class SpareSegment: Sendable {
         case ready(Blocks)
         /// A roll writes to the file, which still bears its old name.
         case taken
+        /// The log was closed.
+        case closed
     }
 
     private let configuration: LogConfiguration
     private let state = Guarded(State.none)
+    /// Woken when a background thread has done its zeroing.
+    private let prepared = Signal()
 
     /// How long the blocks that are made ready should be; the roll makes longer ones if it needs them.
     let wantedLength: Atomic<Int>
@@ -51,7 +55,7 @@ final class SpareSegment: Sendable {
             case .none:
                 state = .taken
                 return nil
-            case .preparing, .taken: return nil
+            case .preparing, .taken, .closed: return nil
             }
         }
         do {
@@ -103,12 +107,27 @@ final class SpareSegment: Sendable {
             return true
         }
         guard mayPrepare else { return }
+        defer {
+            prepared.withLock {}
+            prepared.wake()
+        }
         do {
             let blocks = try zeros(wantedLength.load(ordering: .relaxed))
             state.withLock { $0 = .ready(blocks) }
         } catch {
             state.withLock { $0 = .none }
             throw error
+        }
+    }
+
+    /// Waits until no other thread writes here, and lets none begin: the directory may be removed or opened again then.
+    func close() {
+        _ = prepared.wait(nanoseconds: nil) {
+            state.withLock { state in
+                if case .preparing = state { return false }
+                state = .closed
+                return true
+            }
         }
     }
 

@@ -5,8 +5,11 @@ import Storage
 extension GridlogError {
     init(_ error: EventError) {
         switch error.code {
-        case .eventTooLarge: self.init(.payloadTooLarge, error.message)
-        case .brokenJSON, .notAnEvent, .tooManyEvents, .malformedHeader: self.init(.invalidArgument, error.message)
+        case .eventTooLarge: self.init(.payloadTooLarge, error.message, detailCode: "EventTooLarge")
+        case .brokenJSON: self.init(.invalidArgument, error.message, detailCode: "InputJsonInvalid")
+        case .notAnEvent: self.init(.invalidArgument, error.message, detailCode: "CloudEventInvalid")
+        case .tooManyEvents: self.init(.invalidArgument, error.message, detailCode: "TooManyEvents")
+        case .malformedHeader: self.init(.invalidArgument, error.message, detailCode: "HeaderInvalid")
         }
     }
 

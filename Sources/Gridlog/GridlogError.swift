@@ -30,11 +30,14 @@ public struct GridlogError: Error, Sendable, Hashable, CustomStringConvertible {
     public var code: Code
     /// What happened, and what to do.
     public var message: String
+    /// A finer code for what is wrong with published events, as clients of Event Grid know them; `nil` for everything else.
+    public var detailCode: String?
 
     /// An error with its words.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, detailCode: String? = nil) {
         self.code = code
         self.message = message
+        self.detailCode = detailCode
     }
 
     public var description: String { message }

@@ -69,7 +69,9 @@ public final class MappedRegion: @unchecked Sendable {
     public func store(_ source: RawSpan, at offset: Int) {
         precondition(offset >= 0 && offset <= length - source.byteCount, "store outside of the mapping")
         precondition(access == .readWrite, "store into a mapping that is read-only")
-        unsafe source.withUnsafeBytes { unsafe (base + offset).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
+        unsafe source.withUnsafeBytes {
+            unsafe (base + offset).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count)
+        }
     }
 
     /// Sets every byte to zero.

@@ -24,19 +24,23 @@ public struct PosixFileSystem: FileSystem {
     public func createDirectory(_ path: String) throws(StorageError) {
         do {
             try SystemCalls.createDirectory(path)
-        } catch where error.code == .alreadyExists {}
+        } catch  where error.code == .alreadyExists {}
     }
 
     public func list(_ path: String) throws(StorageError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw SystemCalls.error(errno, "opendir", path) }
         defer { unsafe closedir(directory) }
         var names: [String] = []
-        while let entry = unsafe readdir(directory) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(directory) else { break }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
+        // The end of the directory and an error look alike but for this.
+        guard errno == 0 else { throw SystemCalls.error(errno, "readdir", path) }
         return names.sorted()
     }
 

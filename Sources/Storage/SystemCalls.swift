@@ -31,7 +31,7 @@ enum SystemCalls {
         return StorageError(code, operation: operation, path: path, detail: unsafe String(cString: strerror(number)))
     }
 
-    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(StorageError) -> Int32 {
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(StorageError) -> Int32 {
         Int32(try retrying("open", path) { Int(Self.openFile(path, flags | O_CLOEXEC, mode)) })
     }
 
@@ -135,17 +135,16 @@ enum SystemCalls {
     }
 
     static func createDirectory(_ path: String) throws(StorageError) {
-        _ = try retrying("mkdir", path) { unsafe Int(mkdir(path, 0o755)) }
+        _ = try retrying("mkdir", path) { unsafe Int(mkdir(path, 0o700)) }
     }
 
     /// - Returns: false when another open file holds the lock.
     static func lockExclusively(_ descriptor: Int32, _ path: String) throws(StorageError) -> Bool {
-        do {
-            _ = try retrying("flock", path) { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
-            return true
-        } catch {
-            guard errno == EWOULDBLOCK else { throw error }
-            return false
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let number = errno
+            if number == EWOULDBLOCK { return false }
+            if number != EINTR { throw error(number, "flock", path) }
         }
+        return true
     }
 }

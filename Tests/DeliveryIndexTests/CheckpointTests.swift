@@ -62,16 +62,29 @@ import Testing
         harness.acknowledge(held.filter { $0.sequence % 3 == 0 || $0.sequence >= 4_096 && $0.sequence < 12_288 })
         try harness.powerCut()
         #expect(harness.index.audit() == [])
-        // A kill and a checkpoint now must keep what lies beyond the cursor.
+        // A checkpoint, a kill and a power cut now must keep what lies beyond the cursor.
+        harness.takeCheckpoint()
         try harness.kill()
         #expect(harness.origin == .reused)
-        harness.takeCheckpoint()
+        #expect(harness.index.cursor == 1 && harness.state(5_000) == .settled)
         try harness.powerCut()
         let expected = (1...20_000 as ClosedRange<UInt64>).filter {
             $0 > 15_000 || !($0 % 3 == 0 || $0 >= 4_096 && $0 < 12_288)
         }
         #expect(try harness.receive(20_000).map(\.sequence) == expected)
         #expect(harness.index.audit() == [])
+    }
+
+    @Test(.tags(.r27)) func recordOfADeliveryThatComesAfterItsAnswerUndoesNothing() throws {
+        let harness = try IndexHarness(events: 3)
+        let held = try harness.receive(3)
+        harness.acknowledge([held[0]])
+        harness.release([held[1]], seconds: 600)
+        harness.release([held[2]])
+        harness.log.append(harness.log.removeFirst())
+        try harness.powerCut()
+        #expect((1...3).map { harness.state($0) } == [.settled, .delayed, .available])
+        #expect((2...3).map { harness.index.deliveryCount(of: $0) } == [1, 1])
     }
 
     @Test func settlementsOlderThanTheCheckpointChangeNothing() throws {
@@ -98,6 +111,7 @@ import Testing
         harness.takeCheckpoint()
         harness.clock.stepWall(by: .seconds(-86_400 * 365))
         try harness.powerCut()
+        #expect(try harness.receive().isEmpty)
         harness.clock.advance(by: .seconds(3_601))
         #expect(try harness.receive().count == 1)
     }

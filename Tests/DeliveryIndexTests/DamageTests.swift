@@ -140,6 +140,21 @@ import Testing
         #expect(try harness.receive(1).map(\.sequence) == [5_000])
     }
 
+    @Test(.tags(.r22)) func slotsPastTheEndOfTheLogAreForgotten() throws {
+        let harness = try IndexHarness(events: 10)
+        let held = try harness.receive(10)
+        harness.log = []
+        harness.acknowledge(Array(held[4...]))
+        try harness.powerCut()
+        #expect(harness.index.cursor == 1 && harness.state(10) == .settled)
+        harness.tail = 5
+        try harness.kill()
+        #expect(harness.origin == .reused)
+        harness.tail = 11
+        #expect(try harness.receive(10).map(\.sequence) == Array(1...10))
+        #expect(harness.index.audit() == [])
+    }
+
     @Test(.tags(.r22)) func checkpointAheadOfTheLogIsClamped() throws {
         let harness = try IndexHarness(events: 10_000)
         harness.acknowledge(try harness.receive(8_000))

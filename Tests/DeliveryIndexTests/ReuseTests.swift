@@ -141,6 +141,16 @@ import Testing
         }
     }
 
+    @Test(.tags(.r26)) func tokenOfBeforeAPowerCutIsLostThoughItsGenerationComesAgain() throws {
+        let harness = try IndexHarness(events: 1)
+        let before = try harness.receive()
+        try harness.powerCut()
+        let after = try harness.receive()
+        #expect(before[0].token.generation == after[0].token.generation)
+        #expect(harness.acknowledge(before) == [.lost])
+        #expect(harness.check(after[0]) == .genuine)
+    }
+
     @Test(.tags(.r30)) func filesOfAnotherSubscriptionTopicOrStoreAreDiscarded() throws {
         for change in 0..<4 {
             let harness = try IndexHarness(events: 10)

@@ -138,6 +138,17 @@ import Testing
         #expect(harness.index.availableCount == 1)
     }
 
+    @Test(.tags(.r31, .r35)) func rolledBackLockIsStillOnItsRingHoweverOftenTheRingWasSwept() throws {
+        let harness = try IndexHarness(events: 100_000)
+        let held = try harness.receive(1)
+        let (settlement, _) = harness.begin(.acknowledge, held.map(\.token))
+        for _ in 0..<100 { harness.acknowledge(try harness.receive(200)) }
+        harness.index.rollBack(settlement, now: harness.now)
+        #expect(harness.index.audit() == [])
+        harness.clock.advance(by: .seconds(60))
+        #expect(harness.expire() == 1)
+    }
+
     @Test func settlementWhoseLockRunsOutMeanwhileIsNotExpired() throws {
         let harness = try IndexHarness(events: 1)
         let held = try harness.receive()

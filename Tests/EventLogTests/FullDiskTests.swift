@@ -43,7 +43,9 @@ import Testing
             fixture.log.trim(before: fixture.log.tail)
             fixture.commit()
             #expect(fixture.append(LogFixture.payload(number, size: 300)).firstSequence != nil)
-            while fixture.append(LogFixture.payload(number, size: 300)).firstSequence != nil, number < 2_000 { number += 1 }
+            while fixture.append(LogFixture.payload(number, size: 300)).firstSequence != nil, number < 2_000 {
+                number += 1
+            }
         }
         #expect(fixture.delegate.failures.isEmpty)
         let tail = fixture.log.tail

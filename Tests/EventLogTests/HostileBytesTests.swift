@@ -60,6 +60,34 @@ import Testing
         }
     }
 
+    /// A frame that is whole and of this segment, but does not continue the frame before it in one respect.
+    @Test(.tags(.r11, .r13)) func aFrameThatDoesNotContinueTheChainIsNotTaken() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<3, size: 100)
+        let end = fixture.endOffset
+        let active = fixture.log.writer.active
+        let chained = FrameHeader(
+            kind: 1, firstSequence: 4, appendTime: fixture.clock.wallTime, durableWatermark: 4_096, storedLength: 0,
+            rawLength: 0, recordCount: 1, previousLength: active.lastLength, previousChecksum: active.lastChecksum,
+            payloadChecksum: 0)
+        let changes: [(isTaken: Bool, change: (inout FrameHeader) -> Void)] = [
+            (true, { _ in }), (false, { $0.previousChecksum ^= 1 }), (false, { $0.previousLength += 8 }),
+            (false, { $0.firstSequence += 1 }), (false, { $0.firstSequence -= 1 }), (false, { $0.appendTime -= 1 }),
+        ]
+        for (isTaken, change) in changes {
+            var header = chained
+            change(&header)
+            let block = ByteBlock(capacity: 64)
+            block.appendZeros(64)
+            _ = header.write(to: block, seed: active.segment.header.seed)
+            var bytes = try fixture.disk.durableBytes(fixture.newestPath)
+            bytes.replaceSubrange(end..<end + 64, with: block.bytes.array())
+            let disk = fixture.disk.powerCut(.everything)
+            try disk.replace(fixture.newestPath, with: bytes)
+            #expect(try LogFixture(on: disk).log.tail == (isTaken ? 5 : 4))
+        }
+    }
+
     @Test(.tags(.r15)) func randomChangesAnywhereNeitherTrapNorHang() throws {
         let fixture = try LogFixture()
         fixture.append(0..<60, size: 300)

@@ -74,18 +74,58 @@ import Testing
         #expect(fixture.log.writer.active.segment.capacity >= 16 << 10)
     }
 
+    @Test(.tags(.r41)) func aLargeCheckpointGetsASegmentInWhichItIsTheSmallerPart() throws {
+        let fixture = try LogFixture()
+        fixture.delegate.nextCheckpoint = [LogFixture.payload(1, size: 20_000), LogFixture.payload(2, size: 15_000)]
+        fixture.append(0..<400, size: 1_000)
+        // 400 KB of events and 35 KB of state: a segment a few frames long would write the state a hundred times.
+        #expect(fixture.delegate.checkpointsTaken <= 6)
+        #expect(fixture.log.writer.active.segment.capacity >= 4 * 35_000)
+        try fixture.reopen()
+        #expect(fixture.replayed().map(\.payload.count) == [20_000, 15_000])
+    }
+
+    @Test func closingWaitsForTheThreadThatMakesBlocksReady() throws {
+        for round in 0..<20 {
+            let fixture = try LogFixture(segmentBytes: (4 << 20)...(4 << 20))
+            let log = fixture.log
+            let began = Guarded(false)
+            let thread = try WorkerThread("prepare") {
+                began.withLock { $0 = true }
+                try? log.prepareNextSegment()
+            }
+            while !began.withLock({ $0 }) {}
+            _ = Signal().wait(nanoseconds: UInt64(round) * 50_000) { false }
+            log.close()
+            let calls = fixture.disk.count()
+            thread.join()
+            #expect(fixture.disk.count() == calls, "a closed log was written to")
+            try log.prepareNextSegment()
+            #expect(fixture.disk.count() == calls)
+        }
+    }
+
     @Test func blocksMadeReadyInTheBackgroundAreUsedByTheRoll() throws {
         let fixture = try LogFixture()
-        #expect(fixture.log.wantsNextSegment)
         try fixture.log.prepareNextSegment()
-        #expect(!fixture.log.wantsNextSegment)
         #expect(try fixture.disk.names(in: LogFixture.directory).contains("blank.segment"))
         let payloads = fixture.append(0..<60, size: 300)
         #expect(try !fixture.disk.names(in: LogFixture.directory).contains("blank.segment"))
         #expect(!fixture.log.writer.active.segment.header.isRecycled)
-        #expect(fixture.log.wantsNextSegment)
         try fixture.reopen()
         #expect(try fixture.readAll() == payloads)
+    }
+
+    @Test func blocksAreWantedByALogThatIsHalfFullAfterSecondsAndNotByABusyOne() throws {
+        let fixture = try LogFixture(segmentBytes: (16 << 10)...(16 << 10))
+        fixture.append(0..<8, size: 1_000)
+        #expect(!fixture.log.wantsNextSegment, "half full at once")
+        fixture.clock.advance(by: .seconds(6))
+        #expect(fixture.log.wantsNextSegment)
+        try fixture.log.prepareNextSegment()
+        #expect(!fixture.log.wantsNextSegment, "they are ready")
+        fixture.append(8..<16, size: 1_000)
+        #expect(!fixture.log.wantsNextSegment, "the next segment has just begun")
     }
 
     @Test func blocksThatAnEarlierProcessLeftAreNotTakenForBlank() throws {

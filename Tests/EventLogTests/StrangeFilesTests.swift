@@ -147,7 +147,9 @@ enum BlankContent: CaseIterable {
         #expect(try LogFixture.files(on: fixture.disk) == before)
     }
 
-    @Test(.tags(.r16), arguments: BlankContent.allCases) func aBrokenNewestSegmentIsNamedAndKept(content: BlankContent) throws {
+    @Test(.tags(.r16), arguments: BlankContent.allCases) func aBrokenNewestSegmentIsNamedAndKept(content: BlankContent)
+        throws
+    {
         let (fixture, _) = try store()
         try fixture.disk.replace(fixture.newestPath, with: content.bytes)
         let before = try LogFixture.files(on: fixture.disk)
@@ -199,7 +201,9 @@ enum BlankContent: CaseIterable {
 
     @Test(.tags(.r19)) func filesThatAreNoneOfTheLogsAreLeftAlone() throws {
         let (fixture, payloads) = try store()
-        let strangers = ["notes.txt", "subscriptions", "0000000000000001.segment.bak", "+000000000000001.segment", "x.aside"]
+        let strangers = [
+            "notes.txt", "subscriptions", "0000000000000001.segment.bak", "+000000000000001.segment", "x.aside",
+        ]
         for name in strangers { try fixture.disk.replace(LogFixture.path(name), with: [1, 2, 3]) }
         try fixture.reopen()
         #expect(try fixture.readAll() == payloads)

@@ -71,7 +71,9 @@ import Testing
         // The first frame is missing, the others are whole: the next frame ends exactly where an old one began.
         var bytes = torn.after
         let firstLength = 64 + 152
-        for offset in torn.range.lowerBound..<torn.range.lowerBound + firstLength { bytes[offset] = torn.before[offset] }
+        for offset in torn.range.lowerBound..<torn.range.lowerBound + firstLength {
+            bytes[offset] = torn.before[offset]
+        }
         let fixture = try LogFixture(on: torn.disk(with: bytes), segmentBytes: Self.segmentBytes, seed: 99)
         #expect(try fixture.readAll() == torn.answered)
         let next = LogFixture.payload(5, size: 150)
@@ -100,7 +102,9 @@ import Testing
         }
     }
 
-    @Test(.tags(.r12), arguments: [false, true]) func zerosTornAtAnySectorAreJudgedByTheWatermark(isRecycled: Bool) throws {
+    @Test(.tags(.r12), arguments: [false, true]) func zerosTornAtAnySectorAreJudgedByTheWatermark(isRecycled: Bool)
+        throws
+    {
         let fixture = try LogFixture(segmentBytes: (2 << 20)...(2 << 20))
         if isRecycled { fixture.useRecycledSegment(payload: [UInt8](repeating: 0xFF, count: 300_000)) }
         fixture.append(0..<2, size: 100)
@@ -132,7 +136,9 @@ import Testing
                 let torn = try TornGroup(fixture, answered: expected, group: group)
                 var bytes = torn.before
                 for sector in torn.sectors where random.chance(1, in: 2) {
-                    for offset in sector * 512..<min(bytes.count, (sector + 1) * 512) { bytes[offset] = torn.after[offset] }
+                    for offset in sector * 512..<min(bytes.count, (sector + 1) * 512) {
+                        bytes[offset] = torn.after[offset]
+                    }
                 }
                 try fixture.reopen(on: torn.disk(with: bytes))
                 let found = try fixture.readAll()

@@ -80,6 +80,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [HTTPMethod.PUT, .PATCH]) func deliveryModeOfAnExistingSubscriptionCannotChange(
+        _ method: HTTPMethod
+    ) async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            _ = try await server.send(.PUT, path)
+            let push = #"{"properties":{"deliveryConfiguration":{"deliveryMode":"Push"}}}"#
+            let refused = try await server.send(method, path, push)
+            #expect(refused.status == 409)
+            #expect(try refused.errorCode == "Conflict")
+        }
+    }
+
     @Test func timeToLiveThatIsNotSetIsTheTopicsRetention() async throws {
         try await TestServer.run { server in
             _ = try await server.send(.PUT, "/topics/orders", #"{"properties":{"eventRetentionInDays":2}}"#)

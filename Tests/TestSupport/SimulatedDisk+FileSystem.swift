@@ -22,7 +22,8 @@ extension SimulatedDisk: FileSystem {
             let (directory, name) = try state.parent(of: path)
             switch directory.live[name] {
             case .directory: return
-            case .file: throw StorageError(.alreadyExists, operation: "mkdir", path: path, detail: "a file has the name")
+            case .file:
+                throw StorageError(.alreadyExists, operation: "mkdir", path: path, detail: "a file has the name")
             case nil: directory.make(.add(name, .directory(SimulatedDirectory())))
             }
         }
@@ -76,16 +77,19 @@ extension SimulatedDisk: FileSystem {
     }
 
     public func lock(_ path: String, holder: String) throws(StorageError) -> any FileLock {
-        try change { state throws(StorageError) in
+        let number = try change { state throws(StorageError) in
             try Self.plain(state.begin(.lock, path))
             if let current = state.locks[path] {
-                throw StorageError(.locked, operation: "flock", path: path, detail: current)
+                throw StorageError(.locked, operation: "flock", path: path, detail: current.holder)
             }
-            state.locks[path] = holder
+            // The history has grown by this call, so no other lock has the number.
+            let number = state.history.count
+            state.locks[path] = (holder, number)
             let (directory, name) = try state.parent(of: path)
             if directory.live[name] == nil { directory.make(.add(name, .file(SimulatedInode(space)))) }
+            return number
         }
-        return SimulatedLock(disk: self, path: path)
+        return SimulatedLock(disk: self, path: path, number: number)
     }
 
     /// Runs the body under the lock of the disk.
@@ -109,13 +113,15 @@ private struct Held: @unchecked Sendable {
 private final class SimulatedLock: FileLock {
     private let disk: SimulatedDisk
     private let path: String
+    private let number: Int
 
-    init(disk: SimulatedDisk, path: String) {
+    init(disk: SimulatedDisk, path: String, number: Int) {
         self.disk = disk
         self.path = path
+        self.number = number
     }
 
     deinit {
-        disk.state.withLock { $0.locks[path] = nil }
+        disk.state.withLock { if $0.locks[path]?.number == number { $0.locks[path] = nil } }
     }
 }

@@ -13,7 +13,7 @@ public final class SimulatedDisk: Sendable {
         var faults: [DiskFault] = []
         var history: [(call: DiskCall, path: String)] = []
         var violations: [String] = []
-        var locks: [String: String] = [:]
+        var locks: [String: (holder: String, number: Int)] = [:]
     }
 
     let state: Guarded<State>

@@ -75,6 +75,24 @@ for held in [1_000, 1_000_000] {
     }
 }
 do {
+    var index = try makeIndex(2)
+    var deliveries: [Delivery] = []
+    for _ in 0..<10_000 {
+        _ = try index.receive(limit: 100, now: 1_000_000_000, tail: .max, into: &deliveries)
+    }
+    var left = 1_000_000
+    measure("expired, of a million locks with one deadline", events: 40_000) {
+        // Each round takes its share, so that 25 of them see all.
+        left -= index.expire(now: 62_000_000_000, limit: 40_000).madeAvailable
+    }
+    precondition(left == 0 && index.availableCount == 1_000_000, "a lock was lost")
+    let block = ByteBlock(capacity: 1 << 20)
+    measure("written into a checkpoint", events: 1_000_000) {
+        block.removeAll()
+        index.appendCheckpoint(to: block, now: 62_000_000_000, wallTime: 0)
+    }
+}
+do {
     let coder = LockTokenCoder(key: (0x0706_0504_0302_0100, 0x0F0E_0D0C_0B0A_0908))
     let block = ByteBlock(capacity: LockTokenCoder.length + 2)
     var token = LockToken(sequence: 1, subscription: 2, epoch: 3, incarnation: 4, lockedAt: 5, generation: 6)

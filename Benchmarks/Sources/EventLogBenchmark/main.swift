@@ -1,1 +1,190 @@
 import EventLog
+import Storage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+// Durable appends and reads of a log on the real disk, beside the same writes made by hand in the same run.
+//
+//     swift run -c release EventLogBenchmark [directory, default: .]
+
+/// Wakes the thread that waits for its frame.
+final class Ticket: AppendTicket {
+    private let signal = Signal()
+    private let answer = Guarded<Bool?>(nil)
+
+    func appendDidCommit(firstSequence: UInt64) { finish(true) }
+
+    func appendDidFail(_ error: LogError) {
+        print(error)
+        finish(false)
+    }
+
+    private func finish(_ isCommitted: Bool) {
+        answer.withLock { $0 = isCommitted }
+        signal.withLock {}
+        signal.wake()
+    }
+
+    func wait() -> Bool {
+        _ = signal.wait(nanoseconds: nil) { answer.withLock { $0 != nil } }
+        return answer.withLock { $0 ?? false }
+    }
+}
+
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let duration = try ContinuousClock().measure(body)
+    return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+}
+
+/// A number with one digit after the point.
+func tenths(_ value: Double) -> String {
+    let rounded = Int((value * 10).rounded())
+    return "\(rounded / 10).\(rounded % 10)"
+}
+
+func block(_ length: Int) -> ByteBlock {
+    let block = ByteBlock(capacity: length)
+    var state: UInt64 = 88_172_645_463_325_252
+    while block.count < length {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        block.append(state)
+    }
+    return block
+}
+
+let scratch = "\(CommandLine.arguments.dropFirst().first ?? ".")/gridlog-benchmark-\(getpid())"
+let disk = PosixFileSystem()
+let clock = SystemClock()
+let mebibyte = Double(1 << 20)
+
+func openLog(_ name: String, _ committer: Committer) throws -> SegmentedLog {
+    let identity = LogIdentity(store: InlineIdentity(low: 1, high: 2), log: 3)
+    return try SegmentedLog.open(
+        LogConfiguration(
+            directory: "\(scratch)/\(name)", identity: identity, fileSystem: disk, clock: clock,
+            random: { UInt64.random(in: 0 ... .max) }),
+        committer: committer)
+}
+
+func remove(_ directory: String) {
+    for name in (try? disk.list(directory)) ?? [] { try? disk.unlink("\(directory)/\(name)") }
+    try? disk.removeDirectory(directory)
+}
+
+/// Each appender appends frames and waits for each `outstanding` of them. Old segments are given up, as a broker does whose
+/// receivers keep up, so that the log lives from recycled segments.
+func append(
+    _ log: SegmentedLog, appenders: Int, rounds: Int, outstanding: Int, frameLength: Int
+) throws -> Double {
+    let payload = block(frameLength)
+    return try seconds {
+        let threads = try (0..<appenders).map { _ in
+            try WorkerThread("append") {
+                for _ in 0..<rounds {
+                    let tickets = (0..<outstanding).map { _ in
+                        let frame = FrameBuffer(capacity: frameLength)
+                        frame.append(payload.bytes)
+                        let ticket = Ticket()
+                        log.appendEvents(frame, count: 1, ticket: ticket)
+                        return ticket
+                    }
+                    for ticket in tickets where !ticket.wait() { return }
+                    if let point = log.firstTrimPoint, point + 200_000 < log.tail { log.trim(before: point) }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+    }
+}
+
+/// The same bytes in groups of the same length, over blocks that were written before: what the disk itself can do.
+func raw(groupLength: Int, groups: Int) throws -> Double {
+    let path = "\(scratch)/raw"
+    let file = try disk.open(path, .createNew)
+    defer { try? disk.unlink(path) }
+    let fileLength = 64 << 20
+    let group = block(groupLength)
+    let slots = fileLength / groupLength
+    for slot in 0..<slots { try file.write([group], at: slot * groupLength) }
+    try file.synchronize()
+    return try seconds {
+        for number in 0..<groups {
+            try file.write([group], at: number % slots * groupLength)
+            try file.synchronize()
+        }
+    }
+}
+
+func measureGroups(_ log: SegmentedLog, _ name: String, appenders: Int, rounds: Int, outstanding: Int) throws {
+    _ = try append(log, appenders: appenders, rounds: rounds / 4, outstanding: outstanding, frameLength: 1_024)
+    let time = try append(log, appenders: appenders, rounds: rounds, outstanding: outstanding, frameLength: 1_024)
+    let frames = Double(appenders * rounds * outstanding)
+    let groupLength = outstanding * 1_088
+    let groups = min(4_000, rounds * appenders)
+    let rawTime = try raw(groupLength: groupLength, groups: groups)
+    let rate = frames * 1_088 / mebibyte / time
+    let rawRate = Double(groups * groupLength) / mebibyte / rawTime
+    print(
+        """
+        \(name): \(Int(frames / time)) frames/s, \(tenths(rate)) MiB/s
+            raw pwrite + fdatasync of \(groupLength) bytes: \(Int(Double(groups) / rawTime)) groups/s, \
+        \(tenths(rawRate)) MiB/s; ratio \(tenths(rate / rawRate))
+        """)
+}
+
+func measureReading(_ log: SegmentedLog) throws {
+    var frames = 0
+    var bytes = 0
+    let time = try seconds {
+        var next = try log.frame(containing: log.firstSequence)
+        while let frame = next {
+            frames += 1
+            bytes += frame.payload.byteCount
+            next = try log.frame(after: frame)
+        }
+    }
+    print("reading frame after frame: \(Int(Double(frames) / time)) frames/s over \(frames) frames")
+    let first = log.firstSequence
+    let count = log.tail - first
+    let lookups = 500_000
+    let lookup = try seconds {
+        for number in 0..<lookups {
+            _ = try log.frame(containing: first + UInt64(number) &* 7_919_777 % count)
+        }
+    }
+    print("finding a frame by sequence: \(Int(Double(lookups) / lookup)) lookups/s")
+    let verify = try seconds {
+        var next = try log.frame(containing: first)
+        while let frame = next {
+            try frame.verify()
+            next = try log.frame(after: frame)
+        }
+    }
+    print("reading and verifying: \(tenths(Double(bytes) / mebibyte / verify)) MiB/s")
+}
+
+try disk.createDirectory(scratch)
+let committer = Committer(clock: clock)
+try committer.start()
+let log = try openLog("log", committer)
+try measureGroups(log, "durable, 8 appenders of 100 frames of 1 KiB", appenders: 8, rounds: 250, outstanding: 100)
+try measureGroups(log, "durable, 1 appender of 100 frames of 1 KiB", appenders: 1, rounds: 1_000, outstanding: 100)
+try measureGroups(log, "durable, 32 appenders of one frame of 1 KiB", appenders: 32, rounds: 1_000, outstanding: 1)
+try measureGroups(log, "durable, 1 appender of one frame of 1 KiB", appenders: 1, rounds: 3_000, outstanding: 1)
+log.level = .written
+try measureGroups(log, "written, 32 appenders of one frame of 1 KiB", appenders: 32, rounds: 2_000, outstanding: 1)
+try measureReading(log)
+log.close()
+let opening = try seconds { try openLog("log", committer).close() }
+print("opening and closing again: \(tenths(opening * 1_000)) ms")
+committer.stop()
+remove("\(scratch)/log")
+remove(scratch)

@@ -19,21 +19,34 @@ extension Broker {
                 try replaceSettings(of: topic, settings)
                 return (topic, false)
             }
-            let entry = Catalog.TopicEntry(
-                id: catalog.catalog.nextTopic, name: name, settings: settings, nextSubscription: 1, subscriptions: [],
-                deletedSubscriptions: [])
-            // The log is made before the catalog names it: a crash between leaves a directory that nobody knows, and its
-            // id is given again, so whatever such a crash left is removed first.
-            try removeDirectory(ofTopic: entry.id)
-            let topic = open(entry)
-            if let problem = topic.problem { throw problem }
-            try catalog.change { catalog in
-                catalog.nextTopic += 1
-                catalog.topics.append(entry)
-            }
+            let topic = try make(name, settings)
             add(topic)
             return (topic, true)
         }
+    }
+
+    /// The log is made before the catalog names it; a crash between leaves a directory that nobody knows, and whose id is passed
+    /// over: nothing is removed because the catalog does not know it (R19).
+    private func make(_ name: String, _ settings: TopicSettings) throws(GridlogError) -> Topic {
+        let names = try GridlogError.converting { () throws(StorageError) in
+            try environment.fileSystem.list(environment.path("topics"))
+        }
+        let unused = (names.compactMap { UInt64($0, radix: 16) }.max() ?? 0) + 1
+        let entry = Catalog.TopicEntry(
+            id: max(catalog.catalog.nextTopic, unused), name: name, settings: settings, nextSubscription: 1,
+            subscriptions: [], deletedSubscriptions: [])
+        let topic = open(entry)
+        if let problem = topic.problem { throw problem }
+        do {
+            try catalog.change { catalog in
+                catalog.nextTopic = entry.id + 1
+                catalog.topics.append(entry)
+            }
+        } catch {
+            topic.close()
+            throw error
+        }
+        return topic
     }
 
     private func replaceSettings(of topic: Topic, _ settings: TopicSettings) throws(GridlogError) {
@@ -80,14 +93,15 @@ extension Broker {
             context.log.delegate = delegate
             context.log.level = entry.settings.durability.commitLevel
             let topic = Topic(
-                entry, catalog: catalog, environment: environment, opened: .serving(context, delegate: delegate))
+                entry, catalog: catalog, environment: environment, changes: changes,
+                opened: .serving(context, delegate: delegate))
             for subscription in entry.subscriptions {
                 topic.add(try topic.open(subscription, in: context, epoch: catalog.catalog.openCount))
             }
             try context.replay()
             return topic
         } catch {
-            return Topic(entry, catalog: catalog, environment: environment, opened: .fenced(error))
+            return Topic(entry, catalog: catalog, environment: environment, changes: changes, opened: .fenced(error))
         }
     }
 
@@ -109,32 +123,24 @@ extension Broker {
                 committer: committer)
         }
         return TopicContext(
-            name: entry.name, id: entry.id, log: log, environment: environment,
-            tokenCoder: LockTokenCoder(key: (key.low, key.high)), timers: timers, housekeeper: housekeeper)
+            name: entry.name, id: entry.id, log: log, tokenCoder: LockTokenCoder(key: (key.low, key.high)), broker: self
+        )
     }
 
     // MARK: - Removing
 
     /// Removes the files of what was deleted, and then forgets it. What fails is tried again at the next opening.
     func removeDeleted() {
-        for id in catalog.catalog.deletedTopics where (try? removeDirectory(ofTopic: id)) != nil {
+        for id in catalog.catalog.deletedTopics where (try? environment.removeTopic(id)) != nil {
             try? catalog.change { $0.deletedTopics.removeAll { $0 == id } }
         }
         for topic in catalog.catalog.topics {
-            for id in topic.deletedSubscriptions {
-                let directory = environment.subscriptionDirectory(topic.id, id)
-                guard (try? environment.fileSystem.removeTree(directory)) != nil else { continue }
+            for id in topic.deletedSubscriptions where (try? environment.removeSubscription(topic.id, id)) != nil {
                 try? catalog.change { catalog in
                     guard let position = catalog.topics.firstIndex(where: { $0.id == topic.id }) else { return }
                     catalog.topics[position].deletedSubscriptions.removeAll { $0 == id }
                 }
             }
-        }
-    }
-
-    private func removeDirectory(ofTopic id: UInt64) throws(GridlogError) {
-        try GridlogError.converting { () throws(StorageError) in
-            try environment.fileSystem.removeTree(environment.topicDirectory(id))
         }
     }
 }

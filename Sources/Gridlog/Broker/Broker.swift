@@ -12,6 +12,7 @@ import Storage
 /// for event in try await billing.receive(maxEvents: 10) {
 ///     try await billing.acknowledge([event.lockToken])
 /// }
+/// broker.close()
 /// ```
 ///
 /// Everything may be called from any thread. Calls that change topics or subscriptions, and ``close()``, block until the
@@ -63,11 +64,15 @@ public final class Broker: Sendable {
         }
     }
 
-    /// Answers nothing more, syncs everything and gives the directory back. Blocking. Call it once.
+    /// Answers nothing more, syncs everything and gives the directory back. Blocking. Call it once; a broker that has topics lives,
+    /// and holds its directory, until then.
     public func close() {
         timers.stop()
         housekeeper.stop()
-        for topic in topics { topic.close() }
+        for topic in topics {
+            topic.close()
+            remove(topic)
+        }
         committer.stop()
         directory.withLock { $0 = nil }
     }

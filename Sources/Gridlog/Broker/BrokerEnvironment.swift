@@ -35,6 +35,18 @@ extension BrokerEnvironment {
         topicDirectory(topic) + "/subscriptions/" + Self.hexadecimal(UInt64(id), digits: 8)
     }
 
+    /// Removes the files of a topic; they are gone for good when it returns.
+    func removeTopic(_ id: UInt64) throws(StorageError) {
+        try fileSystem.removeTree(topicDirectory(id))
+        try fileSystem.syncDirectory(path("topics"))
+    }
+
+    /// Removes the files of a subscription; they are gone for good when it returns.
+    func removeSubscription(_ topic: UInt64, _ id: UInt32) throws(StorageError) {
+        try fileSystem.removeTree(subscriptionDirectory(topic, id))
+        try fileSystem.syncDirectory(topicDirectory(topic) + "/subscriptions")
+    }
+
     static func hexadecimal(_ number: UInt64, digits: Int) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: max(digits - text.count, 0)) + text

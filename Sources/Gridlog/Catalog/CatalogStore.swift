@@ -21,7 +21,7 @@ final class CatalogStore: Sendable {
         let (manifest, content) = try GridlogError.converting { () throws(LogError) in
             try Manifest.open(in: environment.directory, environment.fileSystem)
         }
-        var catalog = try content.map(decode) ?? first(environment)
+        var catalog = if let content { try decode(content) } else { try firstCatalog(environment) }
         catalog.openCount &+= 1
         let store = CatalogStore(manifest: manifest, catalog: catalog)
         try store.change { _ in }
@@ -31,20 +31,36 @@ final class CatalogStore: Sendable {
     var catalog: Catalog { state.withLock { $0.catalog } }
 
     /// Changes the catalog; when the disk refuses, it stays as it was. Blocking.
+    ///
+    /// Written to both slots: when one of them is damaged later, the other does not lead back to a catalog that gives ids a
+    /// second time.
     func change<Result>(_ body: (inout Catalog) throws(GridlogError) -> Result) throws(GridlogError) -> Result {
         try state.withLock { state throws(GridlogError) in
             var catalog = state.catalog
             let result = try body(&catalog)
             let content = try Self.encode(catalog)
-            try GridlogError.converting { () throws(StorageError) in unsafe try state.manifest.write(content.span.bytes)
+            for _ in 0..<2 {
+                try GridlogError.converting { () throws(StorageError) in
+                    unsafe try state.manifest.write(content.span.bytes)
+                }
             }
             state.catalog = catalog
             return result
         }
     }
 
-    private static func first(_ environment: BrokerEnvironment) -> Catalog {
-        Catalog(
+    /// A store that has topics has had a catalog: without one it is damaged, not new (R19).
+    private static func firstCatalog(_ environment: BrokerEnvironment) throws(GridlogError) -> Catalog {
+        let topics = try GridlogError.converting { () throws(StorageError) in
+            try environment.fileSystem.list(environment.path("topics"))
+        }
+        guard topics.isEmpty else {
+            throw GridlogError(
+                .storageDamaged,
+                "Both manifests in '\(environment.directory)' are missing or damaged, but there are topics; nothing was "
+                    + "changed. Put MANIFEST-A or MANIFEST-B back from a copy.")
+        }
+        return Catalog(
             store: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal,
             tokenKey: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal, openCount: 0,
             nextTopic: 1, topics: [],

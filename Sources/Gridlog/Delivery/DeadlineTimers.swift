@@ -69,7 +69,7 @@ final class DeadlineTimers: Sendable {
         while let entry = state.withLock({ state in
             state.heap.min.flatMap { $0.deadline <= now ? state.heap.popMin() : nil }
         }) {
-            entry.subscription?.deadlineDidPass()
+            entry.subscription?.deadlineDidPass(entry.deadline)
         }
         return state.withLock { !$0.isStopping }
     }

@@ -27,9 +27,11 @@ extension EventSubscription {
                 continue
             }
             guard events.isEmpty, let waiter else { return try decode(events) }
-            await waiter.wait(until: deadline)
-            stopWaiting(waiter)
-            try Task.checkCancellation()
+            guard await waiter.wait(until: deadline) else {
+                stopWaiting(waiter)
+                try Task.checkCancellation()
+                continue
+            }
         }
     }
 

@@ -23,10 +23,19 @@ extension EventSubscription {
         while true {
             try context.checkDamage()
             let tail = context.log.tail
-            let attempt = try take(maxEvents, tail: tail, waiter: waiter)
+            let attempt: Attempt
+            do {
+                attempt = try take(maxEvents, tail: tail, waiter: waiter)
+            } catch {
+                // The call that may have brought this receiver here goes to the next one.
+                wakeOne()
+                throw error
+            }
             attempt.finish(self)
             // What was committed after the tail was read woke nobody: look again.
-            if attempt.waits, context.log.tail != tail, let waiter, stopWaiting(waiter) { continue }
+            if attempt.waits, context.log.tail != tail || context.damage != nil, let waiter, stopWaiting(waiter) {
+                continue
+            }
             return attempt.events
         }
     }
@@ -38,8 +47,11 @@ extension EventSubscription {
         var record: FrameBuffer?
         var drops: DeliveryIndex.Settlement?
         var othersMayReceive = false
+        /// The filter met damage.
+        var damage: LogError?
 
         func finish(_ subscription: EventSubscription) {
+            if let damage { subscription.context.fence(GridlogError(damage)) }
             if let record { subscription.context.log.appendSettlementsLater(record) }
             if let drops { subscription.log(drops) }
             if othersMayReceive { subscription.wakeOne() }
@@ -56,13 +68,18 @@ extension EventSubscription {
             let now = context.clock.bootTime
             _ = state.index.expire(now: now)
             let record = FrameBuffer(capacity: 64)
-            let result = try lockEvents(maxEvents, now, tail, record, &state, &attempt.events.deliveries)
+            var matcher = EventMatcher(state.filter, context)
+            let result = try lockEvents(maxEvents, now, tail, record, &state, &matcher, &attempt.events.deliveries)
+            let hasMore = result.moreToExamine || matcher.isExhausted
             attempt.events.lockedAt = result.lockedAt
             attempt.drops = state.index.takeDrops()
+            attempt.damage = matcher.damage
             if record.count > 0 { attempt.record = record }
             if result.delivered > 0 {
-                attempt.othersMayReceive = !state.waiters.isEmpty && result.delivered == maxEvents
-            } else if result.moreToExamine {
+                // A wake that came late may have brought it here while it waited again.
+                if let waiter, state.waiters.leave(waiter) { forgetWaiting(&state) }
+                attempt.othersMayReceive = !state.waiters.isEmpty && (result.delivered == maxEvents || hasMore)
+            } else if hasMore {
                 attempt.events.isIncomplete = true
             } else if let waiter {
                 state.waiters.join(waiter)
@@ -76,7 +93,7 @@ extension EventSubscription {
 
     private func lockEvents(
         _ maxEvents: Int, _ now: UInt64, _ tail: UInt64, _ record: FrameBuffer, _ state: inout State,
-        _ deliveries: inout [Delivery]
+        _ matcher: inout EventMatcher, _ deliveries: inout [Delivery]
     ) throws(GridlogError) -> ReceiveResult {
         deliveries.reserveCapacity(maxEvents)
         return try GridlogError.converting { () throws(StorageError) in
@@ -85,7 +102,6 @@ extension EventSubscription {
                     return try state.index.receive(
                         limit: maxEvents, now: now, tail: tail, into: &deliveries, recordingTo: block)
                 }
-                var matcher = EventMatcher(state.filter, context)
                 return try state.index.receive(
                     limit: maxEvents, now: now, tail: tail, into: &deliveries, recordingTo: block
                 ) { matcher.match($0) }
@@ -100,21 +116,43 @@ extension EventSubscription {
     /// - Returns: whether it was still waiting.
     @discardableResult
     public func stopWaiting(_ waiter: any ReceiveWaiter) -> Bool {
-        let (wasWaiting, isEmpty) = state.withLock { ($0.waiters.leave(waiter), $0.waiters.isEmpty) }
-        if isEmpty { context.stopAwaiting(self) } else if !wasWaiting { wakeOne() }
+        let wasWaiting = state.withLock { state in
+            let wasWaiting = state.waiters.leave(waiter)
+            forgetWaiting(&state)
+            return wasWaiting
+        }
+        if !wasWaiting { wakeOne() }
         return wasWaiting
     }
 
     /// Wakes the one who has waited longest.
     func wakeOne() {
-        state.withLock { $0.waiters.next() }?.wake()
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.next()
+            forgetWaiting(&state)
+            return waiter
+        }
+        waiter?.wake()
     }
 
     /// Wakes everybody who waits.
     func wakeAll() {
-        let waiters = state.withLock { $0.waiters.removeAll() }
-        context.stopAwaiting(self)
+        let waiters = state.withLock { state in
+            let waiters = state.waiters.removeAll()
+            forgetWaiting(&state)
+            return waiters
+        }
         for waiter in waiters { waiter.wake() }
+    }
+
+    /// Commits need not look at the subscription when nobody waits. Under the same lock as joining, so that neither overtakes.
+    private func forgetWaiting(_ state: inout State) {
+        if state.waiters.isEmpty { context.stopAwaiting(self) }
+    }
+
+    /// Whether somebody waits for what became available. To be asked after every operation that may have let locks end.
+    func hasWorkForWaiter(_ state: borrowing State) -> Bool {
+        !state.waiters.isEmpty && state.index.availableCount > 0
     }
 
     /// Has the timers call when the next lock or delay ends, unless they will call earlier anyway.
@@ -125,40 +163,17 @@ extension EventSubscription {
     }
 
     /// A lock or a delay that somebody waits for may have ended.
-    func deadlineDidPass() {
+    ///
+    /// - Parameter deadline: what the timers were armed with; an older one is passed over.
+    func deadlineDidPass(_ deadline: UInt64) {
         let (drops, mustWake) = state.withLock { state in
+            guard state.armed == deadline, !state.isRetired else { return (DeliveryIndex.Settlement?.none, false) }
             state.armed = nil
-            guard !state.isRetired else { return (DeliveryIndex.Settlement?.none, false) }
             let expired = state.index.expire(now: context.clock.bootTime)
-            let mustWake = expired.madeAvailable > 0 || expired.moreDue
             if !state.waiters.isEmpty { arm(&state) }
-            return (state.index.takeDrops(), mustWake)
+            return (state.index.takeDrops(), hasWorkForWaiter(state) || expired.moreDue)
         }
         if let drops { log(drops) }
         if mustWake { wakeOne() }
-    }
-}
-
-/// Asks a subscription's filter about events in the order of the log, one lookup a frame.
-private struct EventMatcher {
-    private let filter: EventFilter
-    private let context: TopicContext
-    private var frame: LogFrame?
-
-    init(_ filter: EventFilter, _ context: TopicContext) {
-        self.filter = filter
-        self.context = context
-    }
-
-    mutating func match(_ sequence: UInt64) -> MatchResult {
-        do throws(LogError) {
-            let found = try LogFrame.holding(sequence, after: frame, in: context.log)
-            frame = found
-            guard let matches = filter.matches(sequence, in: found) else { throw found.unreadable(sequence) }
-            return matches ? .deliver : .filtered
-        } catch {
-            context.fence(GridlogError(error))
-            return .stop
-        }
     }
 }

@@ -11,6 +11,7 @@ extension EventSubscription {
         if let damage = context.damage { return completion.settleDidFail(damage) }
         guard let begun = begin(operation(action), tokens) else { return completion.settleDidFail(retired) }
         if let drops = begun.drops { log(drops) }
+        if begun.mustWake { wakeOne() }
         guard !begun.settlement.isEmpty else { return completion.settleDidFinish(begun.outcomes) }
         log(begun.settlement) { error in
             if let error { completion.settleDidFail(error) } else { completion.settleDidFinish(begun.outcomes) }
@@ -21,6 +22,7 @@ extension EventSubscription {
         var settlement: DeliveryIndex.Settlement
         var outcomes: [SettleOutcome] = []
         var drops: DeliveryIndex.Settlement?
+        var mustWake = false
     }
 
     /// Takes the events out of their locks; `nil` when the subscription is not there any more.
@@ -40,6 +42,7 @@ extension EventSubscription {
                 begun.outcomes.append(SettleOutcome(outcome))
             }
             begun.drops = state.index.takeDrops()
+            begun.mustWake = hasWorkForWaiter(state)
             return begun
         }
     }
@@ -50,7 +53,7 @@ extension EventSubscription {
     public func renewLocks(_ tokens: LockTokens) throws(GridlogError) -> [SettleOutcome] {
         try context.checkDamage()
         let now = context.clock.bootTime
-        let (outcomes, drops) = try state.withLock { state throws(GridlogError) in
+        let (outcomes, drops, mustWake) = try state.withLock { state throws(GridlogError) in
             guard !state.isRetired else { throw retired }
             _ = state.index.expire(now: now)
             var outcomes: [SettleOutcome] = []
@@ -61,9 +64,10 @@ extension EventSubscription {
                 }
                 outcomes.append(SettleOutcome(state.index.renew(token, now: now)))
             }
-            return (outcomes, state.index.takeDrops())
+            return (outcomes, state.index.takeDrops(), hasWorkForWaiter(state))
         }
         if let drops { log(drops) }
+        if mustWake { wakeOne() }
         return outcomes
     }
 
@@ -88,10 +92,9 @@ extension EventSubscription {
 
     fileprivate func finish(_ settlement: DeliveryIndex.Settlement) {
         let mustWake = state.withLock { state in
-            let madeAvailable = state.index.finish(settlement, now: context.clock.bootTime)
-            guard !state.waiters.isEmpty else { return false }
-            arm(&state)
-            return madeAvailable > 0
+            state.index.finish(settlement, now: context.clock.bootTime)
+            if !state.waiters.isEmpty { arm(&state) }
+            return hasWorkForWaiter(state)
         }
         if mustWake { wakeOne() }
         context.trim()
@@ -99,7 +102,8 @@ extension EventSubscription {
 
     fileprivate func rollBack(_ settlement: DeliveryIndex.Settlement) {
         let mustWake = state.withLock { state in
-            state.index.rollBack(settlement, now: context.clock.bootTime) > 0 && !state.waiters.isEmpty
+            state.index.rollBack(settlement, now: context.clock.bootTime)
+            return hasWorkForWaiter(state)
         }
         if mustWake { wakeOne() }
     }

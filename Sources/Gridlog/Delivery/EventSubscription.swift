@@ -69,8 +69,13 @@ public final class EventSubscription: Sendable {
         try state.withLock { state throws(RecoveryFailure) in try state.index.replay(group, in: payload) }
     }
 
+    /// Events whose segments were given up are settled: a filter may have passed them over, which leaves no record (R33).
     func finishRecovery() {
-        state.withLock { $0.index.finishRecovery() }
+        let first = context.log.firstSequence
+        state.withLock { state in
+            state.index.finishRecovery()
+            state.index.retire(below: first)
+        }
     }
 
     // MARK: - The end

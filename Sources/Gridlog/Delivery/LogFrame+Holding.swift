@@ -1,10 +1,11 @@
 import EventLog
 
 extension LogFrame {
-    /// The frame of an event, its checksum verified. O(1) when it is the last frame that was looked at, or the one after it.
+    /// The frame of an event, its checksum verified; `nil` when its segment was given up. O(1) when it is the last frame that was
+    /// looked at, or the one after it.
     static func holding(
         _ sequence: UInt64, after last: LogFrame?, in log: SegmentedLog
-    ) throws(LogError) -> LogFrame {
+    ) throws(LogError) -> LogFrame? {
         if let last, last.firstSequence <= sequence, sequence < last.endSequence { return last }
         let next: LogFrame?
         if let last, last.endSequence == sequence {
@@ -13,6 +14,7 @@ extension LogFrame {
             next = try log.frame(containing: sequence)
         }
         guard let next else {
+            guard sequence >= log.firstSequence else { return nil }
             throw LogError(
                 .damaged, "an event that is not settled is missing", file: log.configuration.directory,
                 sequences: sequence...sequence)

@@ -40,7 +40,10 @@ public struct ReceivedEvents: Sendable {
         var frame: LogFrame?
         do throws(LogError) {
             for delivery in deliveries {
-                let found = try LogFrame.holding(delivery.sequence, after: frame, in: context.log)
+                // What was settled meanwhile may be gone, with its segment: there is nothing to show.
+                guard let found = try LogFrame.holding(delivery.sequence, after: frame, in: context.log) else {
+                    continue
+                }
                 frame = found
                 let payload = found.payload
                 let index = Int(delivery.sequence - found.firstSequence)

@@ -25,8 +25,6 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
     private static let filterValuesMax = 25
     private static let filterValueCharactersMax = 512
 
-    var lockNanoseconds: UInt64 { UInt64(receiveLockDurationInSeconds) * 1_000_000_000 }
-
     func validate(in topic: TopicSettings) throws(GridlogError) {
         guard (1...300).contains(receiveLockDurationInSeconds) else {
             throw GridlogError(

@@ -29,7 +29,8 @@ struct EventFilter: Sendable {
 
     /// Whether an event passes. O(1) in the length of the event.
     func matches(_ sequence: UInt64, in frame: LogFrame) -> Bool? {
-        guard let types = stretches.last(where: { $0.from <= sequence })?.types else { return true }
+        let stretch = stretches.last { $0.from <= sequence } ?? stretches.first
+        guard let types = stretch?.types else { return true }
         let payload = frame.payload
         let index = Int(sequence - frame.firstSequence)
         guard let type = EventRecords.type(of: index, in: payload, count: frame.recordCount) else { return nil }

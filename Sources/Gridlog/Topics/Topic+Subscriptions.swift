@@ -12,28 +12,46 @@ extension Topic {
         _ name: String, _ settings: SubscriptionSettings = SubscriptionSettings()
     ) throws(GridlogError) -> (subscription: EventSubscription, created: Bool) {
         try ResourceName.validate(name, of: "event subscription")
-        try settings.validate(in: self.settings)
-        let context = try context
         return try changes.withLock { _ throws(GridlogError) in
+            let context = try context
+            try settings.validate(in: self.settings)
             if let subscription = subscription(name) {
                 try replaceSettings(of: subscription, settings, context)
                 return (subscription, false)
             }
-            let entry = try catalog.change { catalog throws(GridlogError) in
-                let position = try self.position(in: catalog)
-                let tail = context.log.tail
-                let entry = Catalog.SubscriptionEntry(
-                    id: catalog.topics[position].nextSubscription, name: name, start: tail, settings: settings,
-                    filters: [Catalog.FilterEntry(from: tail, includedEventTypes: settings.includedEventTypes)])
-                catalog.topics[position].nextSubscription += 1
-                catalog.topics[position].subscriptions.append(entry)
-                return entry
+            let subscription = try context.beginning { start throws(GridlogError) in
+                try make(name, settings, start: start, in: context)
             }
-            let subscription = try open(entry, in: context, epoch: catalog.catalog.openCount)
-            subscription.finishRecovery()
             add(subscription)
             return (subscription, true)
         }
+    }
+
+    /// The index is made first, so that the catalog names no subscription that cannot serve; a crash between leaves a directory
+    /// that is made anew.
+    private func make(
+        _ name: String, _ settings: SubscriptionSettings, start: UInt64, in context: TopicContext
+    ) throws(GridlogError) -> EventSubscription {
+        let before = catalog.catalog
+        let entry = Catalog.SubscriptionEntry(
+            id: before.topics[try position(in: before)].nextSubscription, name: name, start: start, settings: settings,
+            filters: [Catalog.FilterEntry(from: start, includedEventTypes: settings.includedEventTypes)])
+        try GridlogError.converting { () throws(StorageError) in
+            try environment.fileSystem.removeTree(environment.subscriptionDirectory(id, entry.id))
+        }
+        let subscription = try open(entry, in: context, epoch: before.openCount)
+        subscription.finishRecovery()
+        do {
+            try catalog.change { catalog throws(GridlogError) in
+                let position = try self.position(in: catalog)
+                catalog.topics[position].nextSubscription += 1
+                catalog.topics[position].subscriptions.append(entry)
+            }
+        } catch {
+            context.remove(subscription)
+            throw error
+        }
+        return subscription
     }
 
     private func replaceSettings(
@@ -47,7 +65,8 @@ extension Topic {
             }
             var entry = catalog.topics[position].subscriptions[place]
             if entry.settings.includedEventTypes != settings.includedEventTypes {
-                entry.changeFilter(settings.includedEventTypes, from: context.log.tail, floor: subscription.floor)
+                try entry.changeFilter(
+                    settings.includedEventTypes, from: context.log.tail, oldest: context.log.firstSequence)
             }
             entry.settings = settings
             catalog.topics[position].subscriptions[place] = entry
@@ -69,7 +88,7 @@ extension Topic {
                 catalog.topics[position].deletedSubscriptions.append(subscription.id)
             }
             _ = remove(name)
-            subscription.context.subscriptions.withLock { _ = $0.removeValue(forKey: subscription.id) }
+            subscription.context.remove(subscription)
             subscription.retire()
             removeFiles(of: subscription.id)
             subscription.context.trim()
@@ -79,8 +98,7 @@ extension Topic {
 
     /// Removes the files of a deleted subscription; what fails is tried again at the next opening.
     private func removeFiles(of subscription: UInt32) {
-        let directory = environment.subscriptionDirectory(id, subscription)
-        guard (try? environment.fileSystem.removeTree(directory)) != nil else { return }
+        guard (try? environment.removeSubscription(id, subscription)) != nil else { return }
         try? catalog.change { catalog throws(GridlogError) in
             let position = try self.position(in: catalog)
             catalog.topics[position].deletedSubscriptions.removeAll { $0 == subscription }
@@ -113,16 +131,25 @@ extension Topic {
                     wallTime: environment.clock.wallTime, settings: entry.settings.indexSettings))
         }
         let subscription = EventSubscription(entry, index: index, context: context)
-        context.subscriptions.withLock { $0[entry.id] = subscription }
+        context.add(subscription)
         return subscription
     }
 }
 
 extension Catalog.SubscriptionEntry {
-    /// Puts another filter in force from a sequence on, and forgets those that no unsettled event was selected by.
-    mutating func changeFilter(_ types: [String]?, from sequence: UInt64, floor: UInt64) {
+    /// Filters that may be in force for different stretches of the log.
+    private static let filtersMax = 1_000
+
+    /// Puts another filter in force from a sequence on, and forgets those of which no event is in the log any more.
+    mutating func changeFilter(_ types: [String]?, from sequence: UInt64, oldest: UInt64) throws(GridlogError) {
         filters.removeAll { $0.from >= sequence }
         filters.append(Catalog.FilterEntry(from: sequence, includedEventTypes: types))
-        while filters.count > 1, filters[1].from <= floor { filters.removeFirst() }
+        while filters.count > 1, filters[1].from <= oldest { filters.removeFirst() }
+        guard filters.count <= Self.filtersMax else {
+            throw GridlogError(
+                .conflict,
+                "The filter was changed \(filters.count) times while older events wait; settle them, then change it again."
+            )
+        }
     }
 }

@@ -10,8 +10,8 @@ public final class Topic: Sendable {
     public let id: UInt64
     let catalog: CatalogStore
     let environment: BrokerEnvironment
-    /// One change of subscriptions at a time; held while the catalog is synced, never on the data path.
-    let changes = Guarded(())
+    /// The broker's: one change at a time.
+    let changes: Guarded<Void>
     private let opened: Opened
     private let state: Guarded<State>
 
@@ -27,12 +27,14 @@ public final class Topic: Sendable {
     }
 
     init(
-        _ entry: Catalog.TopicEntry, catalog: CatalogStore, environment: BrokerEnvironment, opened: Opened
+        _ entry: Catalog.TopicEntry, catalog: CatalogStore, environment: BrokerEnvironment, changes: Guarded<Void>,
+        opened: Opened
     ) {
         name = entry.name
         id = entry.id
         self.catalog = catalog
         self.environment = environment
+        self.changes = changes
         self.opened = opened
         state = Guarded(State(settings: entry.settings))
     }
@@ -91,5 +93,6 @@ public final class Topic: Sendable {
         guard case .serving(let context, _) = opened else { return }
         for subscription in subscriptions { subscription.retire() }
         context.log.close()
+        context.letGoOfBroker()
     }
 }

@@ -5,7 +5,7 @@ import Storage
 extension TopicContext {
     /// Brings every subscription to the state that the log says: its checkpoint first, then the settlements in order.
     func replay() throws(GridlogError) {
-        let all = subscriptions.withLock { $0 }
+        let all = subscriptions
         var failure: RecoveryFailure?
         log.replay { frame in
             do throws(RecoveryFailure) {

@@ -7,6 +7,8 @@ struct ErrorAnswer: Error, Sendable, Equatable {
     var message: String
     /// What the error is about, for example the path of a JSON member.
     var target: String?
+    /// A finer code: goes into the one element of `details`, with the same message.
+    var detailCode: String?
     /// The methods that the resource knows; goes into the header `allow` (405 only).
     var allowedMethods: String?
 
@@ -29,9 +31,10 @@ struct ErrorAnswer: Error, Sendable, Equatable {
             case .notAStore, .incompatibleVersion, .internalError: .internalServerError
             }
         self.init(code, error.message)
+        detailCode = error.detailCode
     }
 
-    /// `{"error":{"code":…,"message":…,"details":[]}}`, with `target` where there is one.
+    /// `{"error":{"code":…,"message":…,"details":[…]}}`, with `target` where there is one.
     var body: [UInt8] {
         var bytes = Array(#"{"error":{"code":""#.utf8)
         bytes.append(contentsOf: code.rawValue.utf8)
@@ -41,7 +44,15 @@ struct ErrorAnswer: Error, Sendable, Equatable {
             bytes.append(contentsOf: #","target":"#.utf8)
             bytes.appendJSONString(target)
         }
-        bytes.append(contentsOf: #","details":[]}}"#.utf8)
+        bytes.append(contentsOf: #","details":["#.utf8)
+        if let detailCode {
+            bytes.append(contentsOf: #"{"code":"#.utf8)
+            bytes.appendJSONString(detailCode)
+            bytes.append(contentsOf: #","message":"#.utf8)
+            bytes.appendJSONString(message)
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(contentsOf: "]}}".utf8)
         return bytes
     }
 

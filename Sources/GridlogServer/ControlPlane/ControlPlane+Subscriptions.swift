@@ -10,9 +10,11 @@ extension ControlPlane {
             let topic = try existingTopic(topicName)
             return answer(.ok, try existingSubscription(name, topic), topic)
         case .put:
-            let settings = try SubscriptionSettings(document: try await request.document())
+            let document = try await request.document()
             return try await changing {
                 let topic = try existingTopic(topicName)
+                let exists = topic.subscription(name) != nil
+                let settings = try SubscriptionSettings(document: document, exists: exists)
                 let (subscription, created) = try topic.putSubscription(name, settings)
                 return answer(created ? .created : .ok, subscription, topic)
             }
@@ -21,7 +23,7 @@ extension ControlPlane {
             return try await changing {
                 let topic = try existingTopic(topicName)
                 let current = try existingSubscription(name, topic).settings.document
-                let settings = try SubscriptionSettings(document: current.merging(patch))
+                let settings = try SubscriptionSettings(document: current.merging(patch), exists: true)
                 return answer(.ok, try topic.putSubscription(name, settings).subscription, topic)
             }
         case .delete:

@@ -3,7 +3,9 @@ import Gridlog
 /// The body of an event subscription resource (contract 2.2).
 extension SubscriptionSettings {
     /// Reads the settings of an event subscription's resource; what is not there takes its default.
-    init(document: JSONValue) throws(ErrorAnswer) {
+    ///
+    /// - Parameter exists: the subscription is there already, so its delivery mode cannot be another one (decision 16).
+    init(document: JSONValue, exists: Bool) throws(ErrorAnswer) {
         let body = JSONMember(document: document)
         // What only an answer carries is passed over, so that an answer can be sent back as it is.
         try body.checkMembers("properties", "id", "name", "type", "systemData")
@@ -14,14 +16,20 @@ extension SubscriptionSettings {
         _ = try properties["eventDeliverySchema"].word("CloudEventSchemaV1_0")
         try properties["expirationTimeUtc"].checkAbsent("event subscriptions last until they are deleted")
         self.init()
-        try read(deliveryConfiguration: properties["deliveryConfiguration"])
+        try read(deliveryConfiguration: properties["deliveryConfiguration"], exists: exists)
         try read(filtersConfiguration: properties["filtersConfiguration"])
     }
 
-    private mutating func read(deliveryConfiguration: JSONMember) throws(ErrorAnswer) {
+    private mutating func read(deliveryConfiguration: JSONMember, exists: Bool) throws(ErrorAnswer) {
         try deliveryConfiguration.checkMembers("deliveryMode", "queue", "push")
         if try deliveryConfiguration["deliveryMode"].word("Queue", "Push") == "Push" {
-            throw deliveryConfiguration["deliveryMode"].refusal("must be 'Queue': this version has no push delivery")
+            guard exists else {
+                throw deliveryConfiguration["deliveryMode"].refusal(
+                    "must be 'Queue': this version has no push delivery")
+            }
+            var answer = deliveryConfiguration["deliveryMode"].refusal("cannot change: it is 'Queue'")
+            answer.code = .conflict
+            throw answer
         }
         try deliveryConfiguration["push"].checkAbsent("the delivery mode is 'Queue', set in 'queue'")
 

@@ -31,6 +31,8 @@ final class DataPlane: Sendable {
 
     /// A request body, at most (contract 11, decision 6).
     static let bodyBytesMax = 1 << 20
+    /// Memory that a request's Content-Length reserves before its body comes, at most.
+    static let claimedBytesMax = 128 << 10
     /// What is read and thrown away of a body that is refused, at most; then the connection is closed.
     static let discardedBytesMax = 8 << 20
     /// Lock tokens in one request, at most (decision 9).

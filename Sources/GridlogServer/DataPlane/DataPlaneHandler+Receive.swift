@@ -11,7 +11,7 @@ extension DataPlaneHandler {
     }
 
     func receiveAgain(_ waiting: WaitingReceive) {
-        waiting.timeout.cancel()
+        waiting.timeout?.cancel()
         do {
             try receive(waiting.head, waiting.subscription, waiting.maxEvents, until: waiting.deadline)
         } catch {
@@ -30,11 +30,13 @@ extension DataPlaneHandler {
         guard events.isEmpty else { return try answer(events, head, subscription) }
         guard mayWait || events.isIncomplete else { return answerEmpty(head) }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let timeout = eventLoop.scheduleTask(deadline: deadline) { bound.value.stopWaiting() }
+        // While the filter has more to look at the time does not end: what is there is handed out.
+        let timeout =
+            events.isIncomplete ? nil : eventLoop.scheduleTask(deadline: deadline) { bound.value.stopWaiting() }
         state = .waiting(
             WaitingReceive(
                 head: head, subscription: subscription, maxEvents: maxEvents, deadline: deadline, timeout: timeout))
-        // The filter has more to look at: give other connections a turn, then go on.
+        // Give other connections a turn, then go on.
         if events.isIncomplete { connection.wake() }
     }
 
@@ -47,7 +49,7 @@ extension DataPlaneHandler {
 
     /// Leaves the queue of the subscription.
     func stop(_ waiting: WaitingReceive) {
-        waiting.timeout.cancel()
+        waiting.timeout?.cancel()
         if let connection { waiting.subscription.stopWaiting(connection) }
     }
 

@@ -8,12 +8,14 @@ extension DataPlaneHandler {
     func begin(_ head: HTTPRequest) {
         guard let path = head.path.flatMap(resourcePath), let operation = path.dataPlaneOperation else {
             state = .passing(requestEnded: false, answerEnded: false)
+            passesHead = head.method == .head
+            if expectsContinue(head) { sendContinue() }
             return
         }
         do {
             let request = try accept(head, path, operation)
             state = .reading(request)
-            if head.headerFields[.expect] != nil { sendContinue() }
+            if expectsContinue(head) { sendContinue() }
         } catch {
             refuse(error, head)
         }
@@ -36,9 +38,11 @@ extension DataPlaneHandler {
         }
         let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
         guard length <= DataPlane.bodyBytesMax else { throw Self.bodyTooLarge }
+        // A claim alone reserves no more than this.
+        let capacity = min(max(length, 0), DataPlane.claimedBytesMax)
         return DataPlaneRequest(
             head: head, operation: operation, topic: topic, subscription: subscription,
-            body: Publication(capacity: length))
+            body: Publication(capacity: capacity))
     }
 
     static var bodyTooLarge: ErrorAnswer {
@@ -51,7 +55,11 @@ extension DataPlaneHandler {
     private func refuse(_ error: ErrorAnswer, _ head: HTTPRequest, bytes: Int = 0) {
         state = .discarding(error, head, bytes: bytes)
         // Whoever waits for leave to send the body will not send it.
-        if head.headerFields[.expect] != nil { answer(error, head, closing: true) }
+        if expectsContinue(head) { answer(error, head, closing: true) }
+    }
+
+    private func expectsContinue(_ head: HTTPRequest) -> Bool {
+        head.headerFields[.expect]?.isWord("100-continue") == true
     }
 
     func append(_ bytes: ByteBuffer) {
@@ -138,7 +146,8 @@ extension DataPlaneHandler {
         var tokens = subscription.lockTokens()
         list.append(to: &tokens)
         let outcomes = try broker { () throws(GridlogError) in try subscription.renewLocks(tokens) }
-        answer(outcomes, list, request.head, request.topic)
+        // Renewing promises nothing about the log.
+        answer(outcomes, list, request.head, nil)
     }
 
     private func releaseDelay(_ query: QueryParameters) throws(ErrorAnswer) -> ReleaseDelay {

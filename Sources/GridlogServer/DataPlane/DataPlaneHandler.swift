@@ -38,8 +38,12 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var pipelined = CircularBuffer<HTTPRequestPart>()
     private var readIsDue = false
     private var isResuming = false
-    /// Close the connection when the request under way is answered.
+    /// The request that Hummingbird answers is a HEAD.
+    var passesHead = false
+    /// The server ends: the request under way is the last.
     var isQuiescing = false
+    /// The client sends nothing more.
+    private var inputHasEnded = false
     private(set) var connection: DataPlaneConnection?
     private var context: ChannelHandlerContext?
     private var lastPath: (text: String, path: ResourcePath)?
@@ -84,22 +88,30 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch (event, state) {
         case (ChannelEvent.inputClosed, .waiting(let waiting)), (is ChannelShouldQuiesceEvent, .waiting(let waiting)):
             // The server ends, or the client is gone: events would be locked for nobody.
-            isQuiescing = true
+            endAfterAnswer(event)
             stop(waiting)
             answerEmpty(waiting.head)
         case (ChannelEvent.inputClosed, .committing), (is ChannelShouldQuiesceEvent, .committing),
             (is ChannelShouldQuiesceEvent, .reading), (is ChannelShouldQuiesceEvent, .discarding):
             // Held back, because Hummingbird would close a connection on which it sees no request.
-            isQuiescing = true
+            endAfterAnswer(event)
         default:
             context.fireUserInboundEventTriggered(event)
         }
     }
 
+    /// At the end of the server the request under way is the last; at the end of the client's, what it pipelined is still answered.
+    private func endAfterAnswer(_ event: Any) {
+        if event is ChannelShouldQuiesceEvent { isQuiescing = true } else { inputHasEnded = true }
+    }
+
+    /// Whether the next answer is the last on this connection.
+    var isLastAnswer: Bool { isQuiescing || inputHasEnded && pipelined.isEmpty }
+
     private func closeIfIdle() {
         switch state {
-        case .committing, .waiting, .passing, .closed: return
-        case .idle, .reading, .discarding:
+        case .committing, .waiting, .passing(requestEnded: true, _): return
+        case .idle, .reading, .discarding, .passing(requestEnded: false, _), .closed:
             let limit = TimeAmount.seconds(DataPlane.idleSecondsMax)
             if NIODeadline.now() - lastActivity > limit { context?.close(promise: nil) }
         }
@@ -111,15 +123,21 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if isClosed { return }
         let part = unwrapInboundIn(data)
         if case .passing(requestEnded: false, _) = state { return pass(part) }
-        if isBusy || !pipelined.isEmpty {
+        if isBusy || !pipelined.isEmpty || !context.channel.isWritable {
             pipelined.append(part)
         } else {
             receive(part)
         }
     }
 
+    /// Nothing more is read while requests are kept back, or while the client does not read its answers.
     func read(context: ChannelHandlerContext) {
-        if pipelined.isEmpty { context.read() } else { readIsDue = true }
+        if pipelined.isEmpty, context.channel.isWritable { context.read() } else { readIsDue = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { goOn() }
+        context.fireChannelWritabilityChanged()
     }
 
     private var isBusy: Bool {
@@ -134,7 +152,9 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             lastActivity = .now()
             begin(head)
-        case .body(let bytes): append(bytes)
+        case .body(let bytes):
+            lastActivity = .now()
+            append(bytes)
         case .end: finishBody()
         }
         if case .passing = state { pass(part) }
@@ -144,17 +164,20 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func resume() {
         state = .idle
         lastActivity = .now()
+        goOn()
+    }
+
+    private func goOn() {
         // An answer that is sent at once comes back here: the outer call goes on.
-        guard !isResuming else { return }
+        guard !isResuming, let context else { return }
         isResuming = true
         defer { isResuming = false }
-        while let part = pipelined.first, !isClosed, !isBusy || isPassingOpenRequest {
-            pipelined.removeFirst()
+        while context.channel.isWritable, !isClosed, !isBusy || isPassingOpenRequest, let part = pipelined.popFirst() {
             if isPassingOpenRequest { pass(part) } else { receive(part) }
         }
-        if pipelined.isEmpty, readIsDue {
+        if pipelined.isEmpty, readIsDue, context.channel.isWritable {
             readIsDue = false
-            context?.read()
+            context.read()
         }
     }
 
@@ -178,6 +201,7 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func pass(_ part: HTTPRequestPart) {
         guard case .passing(let requestEnded, let answerEnded) = state else { return }
+        lastActivity = .now()
         if case .end = part {
             state = .passing(requestEnded: true, answerEnded: answerEnded)
         } else {
@@ -191,9 +215,14 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let isEnd = if case .end = unwrapOutboundIn(data) { true } else { false }
+        let part = unwrapOutboundIn(data)
+        // The answer to HEAD has the headers of one to GET, and no content (RFC 9110 section 9.3.2).
+        if case .body = part, passesHead {
+            promise?.succeed()
+            return
+        }
         context.write(data, promise: promise)
-        guard isEnd, case .passing(let requestEnded, _) = state else { return }
+        guard case .end = part, case .passing(let requestEnded, _) = state else { return }
         state = .passing(requestEnded: requestEnded, answerEnded: true)
         resumeIfPassed()
     }
@@ -214,6 +243,7 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return resume()
         }
         state = .closed
+        lastActivity = .now()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
     }
