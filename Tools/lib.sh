@@ -15,7 +15,11 @@ require_packages() {
     [[ ${#missing[@]} -eq 0 ]] && return
     echo "Installing ${missing[*]}" >&2
     local administrator=()
-    [[ $EUID -eq 0 ]] || administrator=(sudo)
+    if [[ $EUID -ne 0 ]]; then
+        command -v sudo >/dev/null || { echo "Run as root: apt-get install ${missing[*]}" >&2; return 1; }
+        administrator=(sudo)
+        [[ -t 0 ]] || administrator=(sudo -n)
+    fi
     "${administrator[@]}" apt-get update -qq
     "${administrator[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -qq --yes --no-install-recommends "${missing[@]}"

@@ -22,5 +22,5 @@ function done(summary, latency, requests)
     "published: %.0f events/s (%.0f requests/s, %.0f MB/s of bodies, p50 %.2f ms, p99 %.2f ms, errors %d)\n",
     summary.requests * count / seconds, summary.requests / seconds,
     summary.requests * #wrk.body / seconds / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
-    summary.errors.status + summary.errors.read + summary.errors.timeout))
+    summary.errors.status + summary.errors.read + summary.errors.timeout + summary.errors.connect))
 end
