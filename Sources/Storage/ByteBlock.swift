@@ -9,20 +9,23 @@ import Darwin
 /// Owned, growable bytes at an address that does not move while they are written to a file.
 ///
 /// One owner fills a block, then hands it on; it is not changed by two threads at once. That rule, not a lock, is what
-/// makes it `Sendable`.
+/// makes it `Sendable`; it also makes the run-time check for overlapping accesses needless, which took 6 % of a publish.
 @safe
 public final class ByteBlock: @unchecked Sendable {
     /// How many bytes it holds.
+    @exclusivity(unchecked)
     public private(set) var count: Int
+    @exclusivity(unchecked)
     private var capacity: Int
+    @exclusivity(unchecked)
     private var base: UnsafeMutableRawPointer
 
     /// An empty block with room for `capacity` bytes.
     public init(capacity: Int) {
         let room = max(capacity, 64)
         unsafe self.base = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
-        self.capacity = room
-        self.count = 0
+        unsafe self.capacity = room
+        unsafe self.count = 0
     }
 
     /// A block that holds a copy of the bytes.
@@ -45,13 +48,13 @@ public final class ByteBlock: @unchecked Sendable {
 
     /// Makes room for `more` bytes beyond ``count``, at least doubling when it must move.
     public func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        let room = max(count + more, capacity * 2)
+        guard unsafe count + more > capacity else { return }
+        let room = unsafe max(count + more, capacity * 2)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
         unsafe moved.copyMemory(from: base, byteCount: count)
         unsafe base.deallocate()
         unsafe base = unsafe moved
-        capacity = room
+        unsafe capacity = room
     }
 
     /// Appends a copy of the bytes. O(bytes), amortised.
@@ -65,7 +68,7 @@ public final class ByteBlock: @unchecked Sendable {
         guard let start = source.baseAddress else { return }
         reserve(source.count)
         unsafe (base + count).copyMemory(from: start, byteCount: source.count)
-        count += source.count
+        unsafe count += source.count
     }
 
     /// Appends a number in little-endian order.
@@ -73,30 +76,30 @@ public final class ByteBlock: @unchecked Sendable {
         let size = MemoryLayout<Value>.size
         reserve(size)
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: count, as: Value.self)
-        count += size
+        unsafe count += size
     }
 
     /// Appends zero bytes.
     public func appendZeros(_ zeros: Int) {
         reserve(zeros)
         unsafe (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: zeros)
-        count += zeros
+        unsafe count += zeros
     }
 
     /// Appends zero bytes until ``count`` is a multiple of `alignment`.
     public func pad(to alignment: Int) {
-        appendZeros((alignment - count % alignment) % alignment)
+        unsafe appendZeros((alignment - count % alignment) % alignment)
     }
 
     /// Replaces the number at an offset, in little-endian order.
     public func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
-        precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "store outside of the block")
+        unsafe precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "store outside of the block")
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 
     /// Forgets the bytes and keeps the room.
     public func removeAll() {
-        count = 0
+        unsafe count = 0
     }
 
     /// The same bytes, as the kernel wants them named. Valid while the block lives and is not changed.

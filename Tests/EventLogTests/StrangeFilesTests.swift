@@ -84,6 +84,22 @@ enum BlankContent: CaseIterable {
         #expect(error?.file == LogFixture.path(fixture.segmentNames[1]))
     }
 
+    /// Two logs grew out of one copy of the files: same identity, same names, same sequences and lengths, other events.
+    @Test(.tags(.r18)) func aSealedSegmentOfARestoredCopyIsNamed() throws {
+        let origin = try LogFixture()
+        origin.append(0..<10, size: 300)
+        let first = try LogFixture(on: origin.disk.powerCut(.everything), seed: 2)
+        let second = try LogFixture(on: origin.disk.powerCut(.everything), seed: 3)
+        first.append(100..<200, size: 300)
+        second.append(200..<300, size: 300)
+        for name in first.segmentNames.dropLast() {
+            let disk = first.disk.powerCut(.everything)
+            try disk.replace(LogFixture.path(name), with: second.disk.durableBytes(LogFixture.path(name)))
+            let error = #expect(throws: LogError.self) { try LogFixture(on: disk) }
+            #expect(error?.code == .damaged)
+        }
+    }
+
     @Test(.tags(.r06, .r18)) func theNewestSegmentCutBelowItsWatermarkIsNamedAndAboveItOpens() throws {
         let (fixture, payloads) = try store()
         let path = fixture.newestPath

@@ -13,28 +13,53 @@ import Darwin
 //
 //     swift run -c release EventLogBenchmark [directory, default: .]
 
-/// Wakes the thread that waits for its frame.
+/// Wakes its appender when the last of its frames was answered.
 final class Ticket: AppendTicket {
-    private let signal = Signal()
-    private let answer = Guarded<Bool?>(nil)
-
-    func appendDidCommit(firstSequence: UInt64) { finish(true) }
-
-    func appendDidFail(_ error: LogError) {
-        print(error)
-        finish(false)
+    private struct Count {
+        var waiting: Int
+        var failed = 0
     }
 
-    private func finish(_ isCommitted: Bool) {
-        answer.withLock { $0 = isCommitted }
+    private let signal = Signal()
+    private let count: Guarded<Count>
+
+    init(frames: Int) {
+        count = Guarded(Count(waiting: frames))
+    }
+
+    func appendDidCommit(firstSequence: UInt64) { finish(failed: 0) }
+
+    func appendDidFail(_ error: LogError) { finish(failed: 1) }
+
+    private func finish(failed: Int) {
+        let isLast = count.withLock { count in
+            count.waiting -= 1
+            count.failed += failed
+            return count.waiting == 0
+        }
+        guard isLast else { return }
         signal.withLock {}
         signal.wake()
     }
 
+    /// - Returns: whether all frames were committed.
     func wait() -> Bool {
-        _ = signal.wait(nanoseconds: nil) { answer.withLock { $0 != nil } }
-        return answer.withLock { $0 ?? false }
+        _ = signal.wait(nanoseconds: nil) { count.withLock { $0.waiting == 0 } }
+        return count.withLock { $0.failed == 0 }
     }
+}
+
+/// Counts the groups.
+final class GroupCounter: LogDelegate {
+    private let groups = Guarded(0)
+
+    var count: Int { groups.withLock { $0 } }
+
+    func checkpoint() -> [FrameBuffer] { [] }
+
+    func logDidGrow(tail: UInt64) { groups.withLock { $0 += 1 } }
+
+    func logDidFail(_ error: LogError) { print(error) }
 }
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -46,6 +71,11 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 func tenths(_ value: Double) -> String {
     let rounded = Int((value * 10).rounded())
     return "\(rounded / 10).\(rounded % 10)"
+}
+
+func hundredths(_ value: Double) -> String {
+    let rounded = Int((value * 100).rounded())
+    return "\(rounded / 100).\(rounded / 10 % 10)\(rounded % 10)"
 }
 
 func block(_ length: Int) -> ByteBlock {
@@ -64,6 +94,8 @@ let scratch = "\(CommandLine.arguments.dropFirst().first ?? ".")/gridlog-benchma
 let disk = PosixFileSystem()
 let clock = SystemClock()
 let mebibyte = Double(1 << 20)
+/// A payload of 1 KiB and its header.
+let frameBytes = 1_024 + 64
 
 func openLog(_ name: String, _ committer: Committer) throws -> SegmentedLog {
     let identity = LogIdentity(store: InlineIdentity(low: 1, high: 2), log: 3)
@@ -89,14 +121,13 @@ func append(
         let threads = try (0..<appenders).map { _ in
             try WorkerThread("append") {
                 for _ in 0..<rounds {
-                    let tickets = (0..<outstanding).map { _ in
+                    let ticket = Ticket(frames: outstanding)
+                    for _ in 0..<outstanding {
                         let frame = FrameBuffer(capacity: frameLength)
                         frame.append(payload.bytes)
-                        let ticket = Ticket()
                         log.appendEvents(frame, count: 1, ticket: ticket)
-                        return ticket
                     }
-                    for ticket in tickets where !ticket.wait() { return }
+                    guard ticket.wait() else { return }
                     if let point = log.firstTrimPoint, point + 200_000 < log.tail { log.trim(before: point) }
                 }
             }
@@ -125,18 +156,21 @@ func raw(groupLength: Int, groups: Int) throws -> Double {
 
 func measureGroups(_ log: SegmentedLog, _ name: String, appenders: Int, rounds: Int, outstanding: Int) throws {
     _ = try append(log, appenders: appenders, rounds: rounds / 4, outstanding: outstanding, frameLength: 1_024)
+    let before = counter.count
     let time = try append(log, appenders: appenders, rounds: rounds, outstanding: outstanding, frameLength: 1_024)
-    let frames = Double(appenders * rounds * outstanding)
-    let groupLength = outstanding * 1_088
-    let groups = min(4_000, rounds * appenders)
-    let rawTime = try raw(groupLength: groupLength, groups: groups)
-    let rate = frames * 1_088 / mebibyte / time
-    let rawRate = Double(groups * groupLength) / mebibyte / rawTime
+    let groups = counter.count - before
+    let frames = appenders * rounds * outstanding
+    let rate = Double(frames * frameBytes) / mebibyte / time
+    let groupLength = max(frameBytes, frames * frameBytes / max(1, groups) / 4_096 * 4_096)
+    let rawGroups = min(groups, 4_000)
+    let rawTime = try raw(groupLength: groupLength, groups: rawGroups)
+    let rawRate = Double(rawGroups * groupLength) / mebibyte / rawTime
     print(
         """
-        \(name): \(Int(frames / time)) frames/s, \(tenths(rate)) MiB/s
-            raw pwrite + fdatasync of \(groupLength) bytes: \(Int(Double(groups) / rawTime)) groups/s, \
-        \(tenths(rawRate)) MiB/s; ratio \(tenths(rate / rawRate))
+        \(name): \(Int(Double(frames) / time)) frames/s, \(tenths(rate)) MiB/s, \
+        \(Int(Double(groups) / time)) groups/s of \(tenths(Double(frames) / Double(groups))) frames
+            pwrite + fdatasync by hand of \(groupLength) bytes: \(Int(Double(rawGroups) / rawTime)) groups/s, \
+        \(tenths(rawRate)) MiB/s; ratio \(hundredths(rate / rawRate))
         """)
 }
 
@@ -175,6 +209,8 @@ try disk.createDirectory(scratch)
 let committer = Committer(clock: clock)
 try committer.start()
 let log = try openLog("log", committer)
+let counter = GroupCounter()
+log.delegate = counter
 try measureGroups(log, "durable, 8 appenders of 100 frames of 1 KiB", appenders: 8, rounds: 250, outstanding: 100)
 try measureGroups(log, "durable, 1 appender of 100 frames of 1 KiB", appenders: 1, rounds: 1_000, outstanding: 100)
 try measureGroups(log, "durable, 32 appenders of one frame of 1 KiB", appenders: 32, rounds: 1_000, outstanding: 1)
