@@ -69,7 +69,7 @@ struct SegmentHeader: Equatable, Sendable {
                 .incompatible, "the segment has format \(major), this version reads format \(majorVersion)",
                 file: file, offset: 8)
         }
-        let store = InlineIdentity(low: bytes.load(16, as: UInt64.self), high: bytes.load(24, as: UInt64.self))
+        let store = StoreIdentity(low: bytes.load(16, as: UInt64.self), high: bytes.load(24, as: UInt64.self))
         let header = SegmentHeader(
             identity: LogIdentity(store: store, log: bytes.load(32, as: UInt64.self)),
             id: bytes.load(40, as: UInt64.self),

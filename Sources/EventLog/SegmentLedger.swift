@@ -42,7 +42,7 @@ struct SegmentLedger: Equatable, Sendable {
         let count = Int(bytes.load(32, as: UInt32.self))
         guard count > 0, bytes.byteCount == Self.length(segments: count) else { return nil }
         identity = LogIdentity(
-            store: InlineIdentity(low: bytes.load(0, as: UInt64.self), high: bytes.load(8, as: UInt64.self)),
+            store: StoreIdentity(low: bytes.load(0, as: UInt64.self), high: bytes.load(8, as: UInt64.self)),
             log: bytes.load(16, as: UInt64.self))
         durableWatermark = bytes.load(24, as: UInt64.self)
         segments = (0..<count).map { index in

@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test(.tags(.r15)) func aLedgerWhoseCountDoesNotMatchItsLengthIsRefused() {
-        let identity = LogIdentity(store: InlineIdentity(low: 1, high: 2), log: 3)
+        let identity = LogIdentity(store: StoreIdentity(low: 1, high: 2), log: 3)
         let entry = SegmentLedger.Entry(id: 1, baseSequence: 1, length: 0, endSequence: 0)
         let bytes = SegmentLedger(identity: identity, durableWatermark: 9, segments: [entry]).encoded().bytes.array()
         #expect(SegmentLedger(bytes.span.bytes)?.segments == [entry])

@@ -98,7 +98,7 @@ let mebibyte = Double(1 << 20)
 let frameBytes = 1_024 + 64
 
 func openLog(_ name: String, _ committer: Committer) throws -> SegmentedLog {
-    let identity = LogIdentity(store: InlineIdentity(low: 1, high: 2), log: 3)
+    let identity = LogIdentity(store: StoreIdentity(low: 1, high: 2), log: 3)
     return try SegmentedLog.open(
         LogConfiguration(
             directory: "\(scratch)/\(name)", identity: identity, fileSystem: disk, clock: clock,

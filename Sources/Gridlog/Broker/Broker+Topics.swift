@@ -107,8 +107,8 @@ extension Broker {
 
     private func openContext(_ entry: Catalog.TopicEntry) throws(GridlogError) -> TopicContext {
         let snapshot = catalog.catalog
-        guard let store = InlineIdentity(hexadecimal: snapshot.store),
-            let key = InlineIdentity(hexadecimal: snapshot.tokenKey)
+        guard let store = RandomBytes(hexadecimal: snapshot.store),
+            let key = RandomBytes(hexadecimal: snapshot.tokenKey)
         else { throw GridlogError(.incompatibleVersion, "The catalog names no valid store identity or token key.") }
         let directory = environment.topicDirectory(entry.id)
         try GridlogError.converting { () throws(StorageError) in
@@ -118,7 +118,8 @@ extension Broker {
         let log = try GridlogError.converting { () throws(LogError) in
             try SegmentedLog.open(
                 LogConfiguration(
-                    directory: directory, identity: LogIdentity(store: store, log: entry.id),
+                    directory: directory,
+                    identity: LogIdentity(store: StoreIdentity(low: store.low, high: store.high), log: entry.id),
                     fileSystem: environment.fileSystem, clock: environment.clock, random: environment.random),
                 committer: committer)
         }

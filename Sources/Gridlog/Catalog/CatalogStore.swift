@@ -61,8 +61,8 @@ final class CatalogStore: Sendable {
                     + "changed. Put MANIFEST-A or MANIFEST-B back from a copy.")
         }
         return Catalog(
-            store: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal,
-            tokenKey: InlineIdentity(low: environment.random(), high: environment.random()).hexadecimal, openCount: 0,
+            store: RandomBytes(environment.random).hexadecimal,
+            tokenKey: RandomBytes(environment.random).hexadecimal, openCount: 0,
             nextTopic: 1, topics: [],
             deletedTopics: [])
     }

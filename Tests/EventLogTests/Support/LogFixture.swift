@@ -44,7 +44,7 @@ final class LogFixture {
     ) -> LogConfiguration {
         var configuration = LogConfiguration(
             directory: directory,
-            identity: LogIdentity(store: InlineIdentity(low: 0xAAAA, high: 0xBBBB), log: 7),
+            identity: LogIdentity(store: StoreIdentity(low: 0xAAAA, high: 0xBBBB), log: 7),
             fileSystem: disk, clock: clock, random: random)
         configuration.segmentBytesMin = segmentBytes.lowerBound
         configuration.segmentBytesMax = segmentBytes.upperBound
