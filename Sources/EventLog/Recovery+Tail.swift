@@ -68,6 +68,7 @@ extension Recovery {
     /// Removes what a trim left behind; sets aside, and never removes, what may have held data (R16, R19).
     func discardLeftovers(oldest: UInt64, newest: UInt64) throws(LogError) {
         try LogError.converting(sticky: false) { () throws(StorageError) in
+            var isChanged = false
             for name in try fileSystem.list(configuration.directory) {
                 guard let id = Segment.id(ofName: name), !(oldest...newest).contains(id) else { continue }
                 let path = configuration.path(name)
@@ -76,8 +77,9 @@ extension Recovery {
                 } else {
                     try fileSystem.rename(path, to: "\(path).\(configuration.random()).aside")
                 }
+                isChanged = true
             }
-            try fileSystem.syncDirectory(configuration.directory)
+            if isChanged { try fileSystem.syncDirectory(configuration.directory) }
         }
     }
 }

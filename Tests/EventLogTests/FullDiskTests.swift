@@ -33,6 +33,40 @@ import Testing
         #expect(try fixture.readAll() == answered)
     }
 
+    @Test(.tags(.r37)) func whatIsShorterThanTheRefusedStillFits() throws {
+        let fixture = try LogFixture()
+        fixture.append(LogFixture.payload(1, size: 10_000))
+        fixture.disk.spaceLimit = fixture.disk.usedBytes
+        let large = fixture.queue(LogFixture.payload(2, size: 5_000))
+        let settlement = fixture.queueSettlements([7])
+        fixture.commit()
+        #expect(large.failure?.code == .noSpace)
+        #expect(settlement.firstSequence != nil)
+        #expect(fixture.append([3]).firstSequence == 2)
+        try fixture.powerCut(.nothing)
+        #expect(fixture.replayed().map(\.payload) == [[7]])
+    }
+
+    /// A manifest of more than 125 segments needs a second block: it is found before the old segment is ended.
+    @Test(.tags(.r37)) func withoutSpaceForTheManifestTheRollIsRefusedAndNothingHasFailed() throws {
+        let fixture = try LogFixture(segmentBytes: (12 << 10)...(12 << 10))
+        var refused = 0
+        while fixture.segmentNames.count < 132 {
+            // Exactly the next segment fits.
+            fixture.disk.spaceLimit = fixture.disk.usedBytes + (12 << 10)
+            if fixture.append(LogFixture.payload(1, size: 7_000)).firstSequence == nil {
+                refused += 1
+                fixture.disk.spaceLimit = nil
+                #expect(fixture.append(LogFixture.payload(1, size: 7_000)).firstSequence != nil)
+            }
+        }
+        #expect(refused == 2, "once for each of the two files")
+        #expect(fixture.delegate.failures.isEmpty)
+        let tail = fixture.log.tail
+        try fixture.powerCut(.nothing)
+        #expect(fixture.log.tail == tail)
+    }
+
     @Test(.tags(.r38)) func onAFullDiskTrimmingMakesTheSpaceThatTheNextSegmentNeeds() throws {
         let fixture = try LogFixture()
         while fixture.segmentNames.count < 4 { fixture.append(LogFixture.payload(1, size: 300)) }

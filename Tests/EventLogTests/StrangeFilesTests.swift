@@ -57,6 +57,22 @@ enum BlankContent: CaseIterable {
         #expect(error?.code == .damaged)
     }
 
+    @Test(.tags(.r18)) func aMissingSegmentThatRecoveryHadTakenInIsNamed() throws {
+        let fixture = try LogFixture()
+        fixture.append(LogFixture.payload(1, size: 11_000))
+        // The power fails in the roll, after the rename and before the manifest.
+        fixture.disk.fail(.write, on: "MANIFEST-A", lasting: true, .powerOff)
+        fixture.disk.fail(.write, on: "MANIFEST-B", lasting: true, .powerOff)
+        fixture.append(LogFixture.payload(2, size: 2_000))
+        try fixture.powerCut(.everything)
+        #expect(fixture.segmentNames.count == 2)
+        #expect(fixture.append([1]).firstSequence == 2)
+        try fixture.disk.remove(fixture.newestPath)
+        let error = #expect(throws: LogError.self) { try fixture.reopen() }
+        #expect(error?.code == .damaged)
+        #expect(error?.file == LogFixture.path(Segment.name(2)))
+    }
+
     @Test(.tags(.r18)) func anyShortenedSealedSegmentIsNamedAtOpen() throws {
         let (fixture, _) = try store()
         for name in fixture.segmentNames.dropLast() {

@@ -57,6 +57,17 @@ import Testing
         #expect(fixture.log.tail == tail)
     }
 
+    @Test(.tags(.r38)) func theSpaceOfGivenUpSegmentsIsFreeAtOnce() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        let sealed = fixture.segmentNames.count - 1
+        let used = fixture.disk.usedBytes
+        fixture.log.trim(before: fixture.log.tail)
+        fixture.commit()
+        // One becomes the spare, the others are gone.
+        #expect(fixture.disk.usedBytes == used - (sealed - 1) * (16 << 10))
+    }
+
     @Test(.tags(.r42)) func aReaderOfAGivenUpSegmentStillSeesItsBytes() throws {
         let fixture = try LogFixture()
         let payloads = fixture.append(0..<150, size: 300)
