@@ -121,7 +121,8 @@ import Testing
                 fixture.idle()
             }
             let capacity = fixture.log.writer.active.segment.capacity
-            #expect(fixture.endOffset + LogWriter.sealRoom(capacity) <= capacity, "no room for the seal at size \(size)")
+            #expect(
+                fixture.endOffset + LogWriter.sealRoom(capacity) <= capacity, "no room for the seal at \(size)")
             fixture.append(LogFixture.payload(2, size: 3_000))
             #expect(try fixture.readAll().count == 3)
             try fixture.reopen()
