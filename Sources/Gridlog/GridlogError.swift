@@ -40,5 +40,6 @@ public struct GridlogError: Error, Sendable, Hashable, CustomStringConvertible {
         self.detailCode = detailCode
     }
 
+    /// The message.
     public var description: String { message }
 }
