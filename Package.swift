@@ -22,6 +22,7 @@ let package = Package(
         .executable(name: "gridlog", targets: ["GridlogCLI"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -43,7 +44,7 @@ let package = Package(
         .target(name: "CloudEvents", swiftSettings: engine),
         .target(
             name: "EventLog",
-            dependencies: ["Storage", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: ["Storage", "CZstd", .product(name: "DequeModule", package: "swift-collections")],
             exclude: ["FORMAT.md"],
             swiftSettings: engine),
         .target(
@@ -72,8 +73,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -84,10 +86,12 @@ let package = Package(
                 "GridlogServer", "Gridlog", "CloudEvents",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
 
@@ -97,6 +101,15 @@ let package = Package(
             dependencies: ["Storage"],
             path: "Tests/TestSupport",
             swiftSettings: settings),
+
+        // The whole broker on a simulated disk, against a model: a library, for the tests and for Tools/soak.
+        .target(
+            name: "Simulation",
+            dependencies: ["Gridlog", "CloudEvents", "Storage", "TestSupport"],
+            path: "Tests/Simulation",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "gridlog-soak", dependencies: ["Simulation"], path: "Tests/Soak", swiftSettings: settings),
 
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CloudEventsTests", dependencies: ["CloudEvents", "TestSupport"], swiftSettings: settings),
@@ -109,6 +122,7 @@ let package = Package(
             name: "GridlogTests",
             dependencies: ["Gridlog", "CloudEvents", "EventLog", "DeliveryIndex", "Storage", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "GridlogServerTests",
             dependencies: [
@@ -124,5 +138,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "GridlogCLITests", dependencies: ["GridlogCLI", "TestSupport"], swiftSettings: settings),
+
+        // The corpora of `Tools/fuzz`, replayed. `Driver` belongs to the program that the script builds.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["CloudEvents", "EventLog", "DeliveryIndex", "Storage", "TestSupport"],
+            path: "Tests/Fuzz",
+            exclude: ["Corpus", "Driver"],
+            swiftSettings: settings),
     ]
 )

@@ -4,6 +4,7 @@
 #include "CPlatform.h"
 #include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void gridlog_set_thread_name(const char *name) {
@@ -11,6 +12,23 @@ void gridlog_set_thread_name(const char *name) {
     pthread_setname_np(name);
 #else
     pthread_setname_np(pthread_self(), name);
+#endif
+}
+
+void gridlog_lower_thread_priority(void) {
+#ifdef __APPLE__
+    pthread_set_qos_class_self_np(QOS_CLASS_BACKGROUND, 0);
+#else
+    // On Linux this concerns the calling thread alone, not its process.
+    setpriority(PRIO_PROCESS, 0, 15);
+#endif
+}
+
+void gridlog_raise_thread_priority(void) {
+#ifdef __APPLE__
+    pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0);
+#else
+    setpriority(PRIO_PROCESS, 0, -10);
 #endif
 }
 

@@ -1,17 +1,21 @@
 import Storage
 
-/// Reads checkpoints (FORMAT.md section 6). Never traps, whatever the bytes.
+/// The head of one part of a checkpoint (FORMAT.md section 6). Never traps, whatever the bytes.
 public struct Checkpoint: Hashable, Sendable {
     static let version: UInt32 = 1
-    static let headerSize = 32
+    static let headerSize = 48
+    /// A part ends with the first run that makes it this long, in bytes: no part exceeds the limit of a frame.
+    public static let partBytes = 4 << 20
 
     /// The event subscription that it is of.
     public let subscription: UInt32
     let floor: UInt64
     let cursor: UInt64
     let end: UInt64
+    /// What the runs of this part cover, of [floor, end).
+    let covered: Range<UInt64>
 
-    /// The header of a checkpoint.
+    /// The head of a part.
     ///
     /// - Throws: ``RecordFault`` if it does not follow the format.
     public init(header bytes: RawSpan) throws(RecordFault) {
@@ -25,8 +29,11 @@ public struct Checkpoint: Hashable, Sendable {
         floor = bytes.load(8, as: UInt64.self)
         cursor = bytes.load(16, as: UInt64.self)
         end = bytes.load(24, as: UInt64.self)
-        guard floor <= cursor, cursor <= end else {
+        let first = bytes.load(32, as: UInt64.self)
+        let last = bytes.load(40, as: UInt64.self)
+        guard floor <= cursor, cursor <= end, floor <= first, first <= last, last <= end else {
             throw RecordFault(message: "a checkpoint's window is not in order", offset: 8)
         }
+        covered = first..<last
     }
 }

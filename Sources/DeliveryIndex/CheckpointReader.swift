@@ -1,17 +1,17 @@
 import Storage
 
-/// Walks over the runs of a checkpoint. Never traps, whatever the bytes.
+/// Walks over the runs of a part of a checkpoint. Never traps, whatever the bytes.
 struct CheckpointReader {
     private var offset = Checkpoint.headerSize
     private var sequence: UInt64
     private let end: UInt64
 
     init(_ checkpoint: Checkpoint) {
-        sequence = checkpoint.floor
-        end = checkpoint.end
+        sequence = checkpoint.covered.lowerBound
+        end = checkpoint.covered.upperBound
     }
 
-    /// Throws unless the runs follow their format and cover the window exactly. O(bytes).
+    /// Throws unless the runs follow their format and cover what the head says exactly. O(bytes).
     static func validate(_ checkpoint: Checkpoint, _ bytes: RawSpan) throws(RecordFault) {
         var reader = CheckpointReader(checkpoint)
         while try reader.next(bytes) != nil {}

@@ -2,7 +2,7 @@
 public struct IndexSettings: Hashable, Sendable {
     /// How long a lock lasts, in milliseconds, 1 to 300,000. Locks that run keep their deadline when it is changed.
     public var lockDurationMilliseconds: UInt64
-    /// The delivery that ends an event for good, 1 to 2,047. Applies to events that wait, too.
+    /// The delivery that ends an event for good, 1 to 1,023. Applies to events that wait, too.
     public var maxDeliveryCount: Int
 
     /// Sets both; each is clamped to its range.

@@ -2,6 +2,8 @@
 struct RecoveryState {
     /// The first sequence that is not in the recovered log; nothing at or past it is believed (R22).
     let tail: UInt64
+    /// One past what the parts of the checkpoint have covered so far; `nil` before the first.
+    var restoredEnd: UInt64?
     private let bootMilliseconds: UInt64
     private let wallMilliseconds: UInt64
 

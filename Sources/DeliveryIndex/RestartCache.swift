@@ -28,11 +28,12 @@ struct RestartCache {
         }
         guard region.loadUInt64(at: 40) == options.bootIdentity else { return .failure(Doubt(cause: .otherBoot)) }
         guard page.isServing else { return .failure(Doubt(cause: .unfinished)) }
+        guard page.isWhole else { return .failure(.damaged) }
         // The process may have ended between the stores of floor and cursor.
         let cursor = max(page.cursor, page.floor)
         guard cursor <= options.tail, let numbers = liveChunks(page) else { return .failure(.damaged) }
         let header = header(.window, epoch: epoch, bootIdentity: options.bootIdentity)
-        let files = ChunkFiles(options.fileSystem, options.directory, header: header, page: page)
+        let files = ChunkFiles(options.fileSystem, options.directory, header: header, page: page, names: names)
         var window = SlotWindow(files: files, floor: page.floor, cursor: cursor)
         for number in numbers {
             guard number <= SlotChunk.number(of: options.tail),
@@ -51,7 +52,7 @@ struct RestartCache {
             }
         }
         guard window.markFreedChunks() else { return .failure(.damaged) }
-        try removeStrayFiles(numbers)
+        try salvageStrayFiles(numbers, into: files)
         page.pendingChunk = nil
         return .success(window)
     }
@@ -70,12 +71,13 @@ struct RestartCache {
         return set
     }
 
-    /// Whether the slots can have been left by a process: in known states, and none untouched between floor and cursor.
+    /// Whether the slots can have been left by a process: no bit flipped, in known states, and none untouched between floor and
+    /// cursor.
     private func isPlausible(_ chunk: SlotChunk, _ window: SlotWindow) -> Bool {
         for index in 0..<SlotChunk.slots {
             let sequence = chunk.first + UInt64(index)
-            switch chunk[index].state {
-            case .invalid, .deadLetterPending: return false
+            switch chunk.checked(index)?.state {
+            case nil, .invalid, .deadLetterPending: return false
             case .untouched where sequence >= window.floor && sequence < window.cursor: return false
             default: continue
             }
@@ -98,8 +100,9 @@ struct RestartCache {
             page = WindowPage(region: try makeWindow())
         }
         page.reset(header)
-        try removeStrayFiles([])
-        return ChunkFiles(options.fileSystem, options.directory, header: header, page: page)
+        let files = ChunkFiles(options.fileSystem, options.directory, header: header, page: page, names: names)
+        try salvageStrayFiles([], into: files)
+        return files
     }
 
     private func makeWindow() throws(StorageError) -> MappedRegion {
@@ -108,13 +111,11 @@ struct RestartCache {
         return try file.map(WindowPage.size, .readWrite)
     }
 
-    /// Removes spares, and chunks that are not part of the index.
-    private func removeStrayFiles(_ numbers: [UInt64]) throws(StorageError) {
+    /// Makes spares of the spares of an earlier process, and of chunks that are not part of the index.
+    private func salvageStrayFiles(_ numbers: [UInt64], into files: ChunkFiles) throws(StorageError) {
         for name in names where name.hasSuffix(".slots") {
             if let number = ChunkFiles.number(of: name), numbers.contains(number) { continue }
-            do {
-                try options.fileSystem.unlink(path(name))
-            } catch  where error.code == .notFound {}
+            try files.salvage(name)
         }
     }
 

@@ -3,9 +3,9 @@
 /// A value: to change a slot is to store another one, which ``Transition`` allows or traps on.
 struct Slot: Hashable, Sendable {
     /// The delivery count stays here once reached.
-    static let deliveryCountMax = 2_047
+    static let deliveryCountMax = 1_023
 
-    /// As they lie in the file.
+    /// As they lie in the file, but for the parity bit, which is 0 here.
     var bits: UInt64
 
     /// A slot never looked at.
@@ -13,6 +13,37 @@ struct Slot: Hashable, Sendable {
 
     init(bits: UInt64) {
         self.bits = bits
+    }
+
+    /// Reads what lies in the file. - Returns: `nil` when a bit of it was flipped.
+    init?(checking stored: UInt64) {
+        guard Self.parity(stored) == 0 else { return nil }
+        self.init(stored: stored)
+    }
+
+    /// Reads what lies in the file, which was checked when it was opened.
+    @inline(__always)
+    init(stored: UInt64) {
+        bits = stored & ~Self.parityBit
+    }
+
+    /// To be stored: with the parity bit, an even number of bits is set.
+    @inline(__always)
+    var stored: UInt64 {
+        Self.parity(bits) == 0 ? bits : bits | Self.parityBit
+    }
+
+    private static let parityBit: UInt64 = 1 << 15
+
+    /// 1 if an odd number of bits is set.
+    @inline(__always)
+    private static func parity(_ bits: UInt64) -> UInt64 {
+        var folded = bits ^ bits >> 32
+        folded ^= folded >> 16
+        folded ^= folded >> 8
+        folded ^= folded >> 4
+        // The parities of 0 to 15, one bit each.
+        return 0x6996 >> (folded & 15) & 1
     }
 
     @inline(__always)
@@ -28,7 +59,7 @@ struct Slot: Hashable, Sendable {
     /// How many times the event was handed out, at most ``deliveryCountMax``.
     @inline(__always)
     var deliveryCount: Int {
-        Int(bits >> 5 & 0x7FF)
+        Int(bits >> 5 & 0x3FF)
     }
 
     /// Distinguishes the deliveries of one event.
@@ -71,7 +102,7 @@ struct Slot: Hashable, Sendable {
 
     /// The same slot with another delivery count.
     func counting(_ deliveryCount: Int) -> Slot {
-        Slot(bits: bits & ~(0x7FF << 5) | UInt64(min(deliveryCount, Self.deliveryCountMax)) << 5)
+        Slot(bits: bits & ~(0x3FF << 5) | UInt64(min(deliveryCount, Self.deliveryCountMax)) << 5)
     }
 
     /// Settled, for the reason.

@@ -35,7 +35,12 @@ final class SlotChunk {
 
     @inline(__always)
     subscript(index: Int) -> Slot {
-        Slot(bits: region.loadUInt64(at: Self.slotsOffset + index << 3))
+        Slot(stored: region.loadUInt64(at: Self.slotsOffset + index << 3))
+    }
+
+    /// A slot that another process stored; `nil` when a bit of it was flipped.
+    func checked(_ index: Int) -> Slot? {
+        Slot(checking: region.loadUInt64(at: Self.slotsOffset + index << 3))
     }
 
     /// The one place where a slot changes. Traps on a move that the table does not name.
@@ -43,6 +48,6 @@ final class SlotChunk {
     func move(_ index: Int, to slot: Slot, by transition: Transition) {
         precondition(transition.allows(self[index].state), "a move of a slot that the table does not name")
         precondition(transition.target == slot.state, "a slot moved to another state than the table's")
-        region.storeUInt64(slot.bits, at: Self.slotsOffset + index << 3)
+        region.storeUInt64(slot.stored, at: Self.slotsOffset + index << 3)
     }
 }

@@ -114,11 +114,11 @@ struct SlotWindow {
         }
     }
 
-    /// Passes over an untouched sequence of which nothing before it is open: no slot is needed to remember it.
-    mutating func passEmptyWindow() {
-        precondition(floor == cursor, "the window is not empty")
-        cursor += 1
-        floor += 1
+    /// Passes over untouched sequences before which nothing is open: no slot is needed to remember them.
+    mutating func passEmptyWindow(to sequence: UInt64) {
+        precondition(floor == cursor && sequence >= cursor, "the window is not empty")
+        cursor = sequence
+        floor = sequence
         publish()
         dropEntriesBelowFloor()
     }

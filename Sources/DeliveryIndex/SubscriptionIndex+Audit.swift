@@ -1,6 +1,6 @@
 extension SubscriptionIndex {
     /// What contradicts the invariants, one line each; empty if all is well. For tests. O(window + entries).
-    func audit() -> [String] {
+    package func audit() -> [String] {
         var faults: [String] = []
         var seen = StateCounts()
         let queued = again.sequences.reduce(into: [UInt64: Int]()) { $0[$1, default: 0] += 1 }

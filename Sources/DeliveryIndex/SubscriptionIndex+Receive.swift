@@ -130,7 +130,7 @@ extension SubscriptionIndex {
                 examined += 1
                 switch match(start) {
                 case .deliver: matched = start
-                case .filtered, .expired: window.passEmptyWindow()
+                case .filtered, .expired: window.passEmptyWindow(to: start + 1)
                 case .stop: return
                 }
                 continue

@@ -18,8 +18,9 @@ extension SubscriptionIndex {
         for entry in scan.deadlines { remind(entry.first, entry.count, at: entry.deadline) }
         window.freeSettledChunks()
         window.advanceFloor()
+        window.files.dropExcessSpares()
         self.recovery = nil
-        window.files.page.isServing = true
+        window.files.beginServing()
     }
 
     private mutating func recover(

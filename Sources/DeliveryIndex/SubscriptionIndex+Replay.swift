@@ -5,7 +5,7 @@ import Storage
 /// A rebuilt index takes its checkpoint first; every index takes the settlements that followed it. All of it may be repeated, and
 /// settlements older than the checkpoint change nothing (FORMAT.md section 5).
 extension SubscriptionIndex {
-    /// Takes over the state of a checkpoint. Call it first, and only for a rebuilt index; a reused one ignores it.
+    /// Takes over the state that a part of a checkpoint holds. Call it first, for each part in order; a reused index ignores it.
     public mutating func restore(_ bytes: RawSpan) throws(RecoveryFailure) {
         guard let recovery, case .rebuilt = origin else { return }
         let checkpoint: Checkpoint
@@ -14,14 +14,21 @@ extension SubscriptionIndex {
             guard checkpoint.subscription == identity.subscription else {
                 throw RecordFault(message: "a checkpoint is of another subscription", offset: 4)
             }
+            let isFirst = checkpoint.covered.lowerBound == checkpoint.floor
+            guard isFirst || recovery.restoredEnd == checkpoint.covered.lowerBound else {
+                throw RecordFault(message: "a part of a checkpoint is missing before this one", offset: 32)
+            }
             // A walk that changes nothing, so that of a damaged record nothing is applied.
             try CheckpointReader.validate(checkpoint, bytes)
         } catch {
             throw .record(error)
         }
         let floor = min(checkpoint.floor, recovery.tail)
-        let cursor = min(max(checkpoint.cursor, floor), recovery.tail)
-        window = SlotWindow(files: window.files, floor: floor, cursor: cursor)
+        if checkpoint.covered.lowerBound == checkpoint.floor {
+            let cursor = min(max(checkpoint.cursor, floor), recovery.tail)
+            window = SlotWindow(files: window.files, floor: floor, cursor: cursor)
+        }
+        self.recovery?.restoredEnd = checkpoint.covered.upperBound
         var reader = CheckpointReader(checkpoint)
         while true {
             let next: (run: CheckpointRun, sequences: Range<UInt64>)?

@@ -1,3 +1,5 @@
+public import Storage
+
 extension SubscriptionIndex {
     /// Settles every event below a sequence as expired, whatever its state, because its segment goes (R33). Floor and cursor move up
     /// to it; tokens of what was locked are lost, and settlements under way of it do nothing when they finish.
@@ -8,19 +10,60 @@ extension SubscriptionIndex {
         let floor = window.floor
         if sequence > window.cursor { window.moveCursor(to: sequence) }
         for chunk in window.liveChunks where chunk.first < sequence {
-            var index = floor > chunk.first ? Int(floor - chunk.first) : 0
-            let end = min(SlotChunk.slots, Int(sequence - chunk.first))
-            var count = 0
-            while index < end {
-                let slot = chunk[index]
-                if slot.state != .settled {
-                    move(chunk, index, to: slot.settled(.expired), by: .retire)
-                    count += 1
-                }
-                index += 1
-            }
-            window.countSettled(in: chunk, count)
+            let first = floor > chunk.first ? Int(floor - chunk.first) : 0
+            settleAsExpired(chunk, first..<min(SlotChunk.slots, Int(sequence - chunk.first)))
         }
         window.raiseFloor(to: sequence)
+    }
+
+    /// Moves the cursor over events that the log does not hold any more, and settles them as expired. Like what a filter refuses,
+    /// they leave no record: after a recovery they are passed again. O(chunks), and O(slots) of the chunks at both ends.
+    ///
+    /// - Parameter end: one past the last of them.
+    /// - Throws: a ``StorageError`` if a chunk cannot be made; the cursor stands before it then.
+    public mutating func passGap(to end: UInt64) throws(StorageError) {
+        precondition(recovery == nil, "the index is not recovered yet")
+        while window.cursor < end {
+            let start = window.cursor
+            let number = SlotChunk.number(of: start)
+            let next = min(end, (number + 1) << 12)
+            let isWhole = next - start == UInt64(SlotChunk.slots)
+            switch window.entry(at: start) {
+            case .untouched where window.floor == start: window.passEmptyWindow(to: next)
+            case .untouched where isWhole:
+                window.set(.settled, at: number)
+                window.moveCursor(to: next)
+            default:
+                if let chunk = try window.chunkForWriting(at: start) {
+                    settleAsExpired(chunk, Int(start - chunk.first)..<Int(next - chunk.first))
+                }
+                window.moveCursor(to: next)
+            }
+        }
+        window.advanceFloor()
+    }
+
+    private mutating func settleAsExpired(_ chunk: SlotChunk, _ indices: Range<Int>) {
+        var count = 0
+        for index in indices where chunk[index].state != .settled {
+            move(chunk, index, to: chunk[index].settled(.expired), by: .retire)
+            count += 1
+        }
+        window.countSettled(in: chunk, count)
+    }
+
+    /// The first of some sequences that is not settled; `nil` when all are. O(slots up to it); slots of freed chunks cost nothing.
+    public func firstUnsettled(in sequences: Range<UInt64>) -> UInt64? {
+        var sequence = max(sequences.lowerBound, window.floor)
+        while sequence < sequences.upperBound {
+            switch window.entry(at: sequence) {
+            case .untouched: return sequence
+            case .settled: sequence = (SlotChunk.number(of: sequence) + 1) << 12
+            case .live(let chunk):
+                guard chunk[SlotChunk.index(of: sequence)].state == .settled else { return sequence }
+                sequence += 1
+            }
+        }
+        return nil
     }
 }

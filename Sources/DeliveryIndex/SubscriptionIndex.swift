@@ -6,7 +6,7 @@ public import Storage
 /// under one lock for each subscription, hands in the time, writes the bytes it hands out into the log, and tells it when they
 /// are durable. Calls cost time in proportion to what they are asked for, not to the backlog or to what is locked (R34).
 ///
-/// No call makes a system call but ``open(_:)``, recovery, ``prepare()``, and what makes or frees a chunk: once for each 4,096
+/// No call makes a system call but ``open(_:)``, recovery, and what makes or frees a chunk: once for each 4,096
 /// sequences, in steady traffic one `rename` each.
 ///
 /// It is a value that cannot be copied, so that whoever holds it in a class pays for the check of exclusive access once a call and
@@ -80,9 +80,18 @@ public struct SubscriptionIndex: ~Copyable {
         window.slot(at: sequence)?.deliveryCount ?? 0
     }
 
-    /// Makes a spare chunk file if there is none, so that a receive needs one `rename` at most. Makes system calls.
-    public mutating func prepare() throws(StorageError) {
-        try window.files.prepareSpare()
+    /// Whether ``wantedSpare()`` has something to be made. O(1).
+    public var lacksSpare: Bool { window.files.lacksSpare }
+
+    /// The chunk file to be made ahead, so that a receive needs one `rename` at most, on a full disk too; `nil` when one is at hand.
+    /// O(1).
+    public mutating func wantedSpare() -> SpareChunk? {
+        window.files.wantedSpare()
+    }
+
+    /// Keeps a chunk file that was made ahead. O(1).
+    public mutating func adopt(_ spare: SpareChunk, _ region: MappedRegion) {
+        window.files.adopt(spare, region)
     }
 
     /// The token of a delivery that a receive just made.

@@ -28,14 +28,33 @@ struct WindowPage {
         nonmutating set { region.storeUInt64(newValue ? 1 : 0, at: 64) }
     }
 
+    /// Zero, below every sequence, if what is stored is not whole.
     var floor: UInt64 {
-        get { region.loadUInt64(at: 72) }
-        nonmutating set { region.storeUInt64(newValue, at: 72) }
+        get { Self.number(region.loadUInt64(at: 72)) ?? 0 }
+        nonmutating set { region.storeUInt64(Self.checked(newValue), at: 72) }
     }
 
+    /// Zero if what is stored is not whole.
     var cursor: UInt64 {
-        get { region.loadUInt64(at: 80) }
-        nonmutating set { region.storeUInt64(newValue, at: 80) }
+        get { Self.number(region.loadUInt64(at: 80)) ?? 0 }
+        nonmutating set { region.storeUInt64(Self.checked(newValue), at: 80) }
+    }
+
+    /// Whether floor and cursor are as they were stored: a floor that is too high would settle what nobody has seen.
+    var isWhole: Bool {
+        Self.number(region.loadUInt64(at: 72)) != nil && Self.number(region.loadUInt64(at: 80)) != nil
+    }
+
+    /// A number with its check in the upper 16 bits, so that both reach the file with one store.
+    @inline(__always)
+    private static func checked(_ number: UInt64) -> UInt64 {
+        let number = number & 0xFFFF_FFFF_FFFF
+        // The upper bits of a product by an odd constant change with every single bit of the number.
+        return number | (number &+ 1) &* 0x9E37_79B9_7F4A_7C15 & 0xFFFF_0000_0000_0000
+    }
+
+    private static func number(_ word: UInt64) -> UInt64? {
+        checked(word) == word ? word & 0xFFFF_FFFF_FFFF : nil
     }
 
     /// Which chunks are live, in a form that is checked but not read back.

@@ -19,6 +19,13 @@ public protocol LogDelegate: AnyObject, Sendable {
     /// Events became visible to readers: all sequences below `tail`.
     func logDidGrow(tail: UInt64)
 
+    /// A segment was ended and another one begun: it may be given up from now on, with ``SegmentedLog/release(_:)``. One without
+    /// events the log gives up by itself.
+    func logDidSeal(_ segment: SegmentSummary)
+
+    /// A sync took more than ``Committer/slowSyncNanoseconds``: the disk is slow, or overloaded. `bytes` is what was to be synced.
+    func logDidSyncSlowly(nanoseconds: UInt64, bytes: Int)
+
     /// The log will answer nothing more until it is opened again.
     func logDidFail(_ error: LogError)
 }

@@ -6,15 +6,21 @@ struct CommitQueue {
     struct Work {
         let log: SegmentedLog
         let frames: [PendingFrame]
+        /// What the frames take.
+        let bytes: Int
         /// The level of the whole group, even if it is changed meanwhile.
         let level: CommitLevel
         /// The linger time has passed: sync whatever the level is.
         let mustSync: Bool
-        /// Segments that lie wholly below it are not needed any more.
-        let trimTarget: UInt64
+        /// Sealed segments that are not needed any more.
+        let givenUp: Set<UInt64>
+        /// To be done between this group and the next.
+        let tasks: [() -> Void]
         let closed: [() -> Void]
     }
 
+    /// What frames that are queued or being written take.
+    var bytes = 0
     private var dirty: [SegmentedLog] = []
     /// In the order of their deadlines: everything lingers equally long.
     private var lingering = Deque<(log: SegmentedLog, until: UInt64)>()
@@ -26,14 +32,27 @@ struct CommitQueue {
         didSet { hasNews = true }
     }
 
+    /// Whether one more frame may wait. An empty queue takes any.
+    func hasRoom(for frame: PendingFrame) -> Bool {
+        let settlements = frame.kind == .events ? 0 : Committer.queuedSettlementBytesMax
+        return bytes == 0 || bytes + frame.frameLength <= Committer.queuedBytesMax + settlements
+    }
+
     mutating func append(_ frame: PendingFrame, to log: SegmentedLog) {
+        take(frame, log)
         log.intake.frames.append(frame)
         markDirty(log)
     }
 
     mutating func appendLater(_ frame: PendingFrame, to log: SegmentedLog, until deadline: UInt64) {
+        take(frame, log)
         log.intake.later.append(frame)
         linger(log, until: deadline)
+    }
+
+    private mutating func take(_ frame: PendingFrame, _ log: SegmentedLog) {
+        bytes += frame.frameLength
+        log.intake.bytes += frame.frameLength
     }
 
     mutating func close(_ log: SegmentedLog, _ closed: @escaping () -> Void) {
@@ -41,8 +60,13 @@ struct CommitQueue {
         markDirty(log)
     }
 
-    mutating func trim(_ log: SegmentedLog, before sequence: UInt64) {
-        log.intake.trimTarget = max(log.intake.trimTarget, sequence)
+    mutating func perform(for log: SegmentedLog, _ task: @escaping () -> Void) {
+        log.intake.tasks.append(task)
+        markDirty(log)
+    }
+
+    mutating func release(_ ids: Set<UInt64>, of log: SegmentedLog) {
+        log.intake.givenUp.formUnion(ids)
         markDirty(log)
     }
 

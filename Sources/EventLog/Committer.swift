@@ -7,6 +7,14 @@ public final class Committer: Sendable {
     /// How long frames that ride along, unsynced writes and watermarks wait when nothing else is written.
     static let lingerNanoseconds: UInt64 = 50_000_000
 
+    /// Frames that wait for the committer take at most so many bytes, over all logs; then appends are refused.
+    public static let queuedBytesMax = 256 << 20
+    /// Settlements may take so many bytes more: what ends deliveries is accepted when publishes are refused.
+    static let queuedSettlementBytesMax = 64 << 20
+
+    /// A sync that takes longer is reported (R45).
+    public static let slowSyncNanoseconds: UInt64 = 1_000_000_000
+
     private let clock: any TimeSource
     private let signal = Signal()
     private let queue = Guarded(CommitQueue())
@@ -19,7 +27,8 @@ public final class Committer: Sendable {
 
     /// Starts the thread.
     public func start() throws(StorageError) {
-        let thread = try WorkerThread("commit") { [self] in
+        // Between two steps it waits for the disk; when it is not run at once afterwards, all who wait for an answer wait longer.
+        let thread = try WorkerThread("commit", priority: .urgent) { [self] in
             while runCycle(waiting: true) {}
         }
         self.thread.withLock { $0 = thread }
@@ -34,26 +43,38 @@ public final class Committer: Sendable {
         }?.join()
     }
 
+    /// Forgets what is queued, unanswered, as a process that is killed does. For tests, without a thread.
+    package func abandon() {
+        _ = queue.withLock { $0.take(now: .max) }
+    }
+
     // MARK: - From the logs
 
-    /// - Returns: false when the committer was stopped, and nobody would write the frame.
-    func enqueue(_ frame: PendingFrame, for log: SegmentedLog) -> Bool {
-        var isAccepted = false
+    /// - Returns: why the frame was not queued; `nil` when it was.
+    func enqueue(_ frame: PendingFrame, for log: SegmentedLog) -> LogError? {
+        var refusal: LogError?
         change { queue in
-            guard !queue.isStopping else { return }
-            isAccepted = true
+            guard !queue.isStopping else { return refusal = log.closed }
+            guard queue.hasRoom(for: frame) else { return refusal = log.busy }
             queue.append(frame, to: log)
         }
-        return isAccepted
+        return refusal
     }
 
+    /// Frames that nobody waits for are dropped when too much is queued: what they say is not promised.
     func enqueueLater(_ frame: PendingFrame, for log: SegmentedLog) {
         let now = clock.bootTime
-        change { $0.appendLater(frame, to: log, until: now + Self.lingerNanoseconds) }
+        change { queue in
+            guard queue.hasRoom(for: frame) else { return }
+            queue.appendLater(frame, to: log, until: now + Self.lingerNanoseconds)
+        }
     }
 
-    func enqueueTrim(for log: SegmentedLog, before sequence: UInt64) {
-        change { $0.trim(log, before: sequence) }
+    /// How many bytes of frames wait to be written.
+    var queuedBytes: Int { queue.withLock { $0.bytes } }
+
+    func enqueueRelease(_ ids: Set<UInt64>, of log: SegmentedLog) {
+        change { $0.release(ids, of: log) }
     }
 
     /// Looks at the log after the linger time, even if nothing is appended.
@@ -64,20 +85,48 @@ public final class Committer: Sendable {
 
     /// Commits what the log has queued, syncs and closes it. Blocks until that is done; not for the committer's own thread.
     func close(_ log: SegmentedLog) {
+        _ = waitForCycle { queue, done in
+            queue.close(log, done)
+            return true
+        }
+    }
+
+    /// Runs a task for a log between two groups, on the committer's thread. Blocks until that is done; not for the committer's own
+    /// thread.
+    ///
+    /// - Returns: false when the committer was stopped, and nobody would run it.
+    func perform(for log: SegmentedLog, _ task: @escaping () -> Void) -> Bool {
+        waitForCycle { queue, done in
+            guard !queue.isStopping else { return false }
+            queue.perform(for: log) {
+                task()
+                done()
+            }
+            return true
+        }
+    }
+
+    /// Queues what calls `done` in a cycle, and waits for that; without a thread, runs the cycle.
+    ///
+    /// - Returns: what `enqueue` says: whether anything was queued.
+    private func waitForCycle(_ enqueue: (inout CommitQueue, _ done: @escaping () -> Void) -> Bool) -> Bool {
         let hasThread = thread.withLock { $0 != nil }
-        let done = Signal()
-        let isClosed = Guarded(false)
+        let signal = Signal()
+        let isDone = Guarded(false)
+        var isQueued = false
         change { queue in
-            queue.close(log) {
-                done.withLock { isClosed.withLock { $0 = true } }
-                done.wake()
+            isQueued = enqueue(&queue) {
+                signal.withLock { isDone.withLock { $0 = true } }
+                signal.wake()
             }
         }
+        guard isQueued else { return false }
         if hasThread {
-            _ = done.wait(nanoseconds: nil) { isClosed.withLock { $0 } }
+            _ = signal.wait(nanoseconds: nil) { isDone.withLock { $0 } }
         } else {
             _ = runCycle(waiting: false)
         }
+        return true
     }
 
     private func change(_ body: (inout CommitQueue) -> Void) {
@@ -108,6 +157,8 @@ public final class Committer: Sendable {
         }
         for work in works where work.level == .durable || work.mustSync { work.log.syncGroup() }
         for work in works { finish(work, now) }
+        let bytes = works.reduce(0) { $0 + $1.bytes }
+        if bytes > 0 { queue.withLock { $0.bytes -= bytes } }
         return !(isStopping && works.isEmpty)
     }
 
@@ -119,7 +170,9 @@ public final class Committer: Sendable {
         } else if work.mustSync, now - log.writer.lastGroupTime >= Self.lingerNanoseconds {
             log.writeWatermark()
         }
-        log.trim(below: work.trimTarget)
+        log.writer.givenUp.formUnion(work.givenUp)
+        log.releaseGivenUp()
+        for task in work.tasks { task() }
         if !work.closed.isEmpty {
             log.closeNow()
             for closed in work.closed { closed() }

@@ -65,9 +65,14 @@ struct FrameHeader: Equatable, Sendable {
         return checksum
     }
 
+    /// Whether the magic of a frame stands at an offset, whatever follows.
+    static func begins(in bytes: RawSpan, at offset: Int) -> Bool {
+        offset >= 0 && offset <= bytes.byteCount - 4 && bytes.load(offset, as: UInt32.self) == magic
+    }
+
     /// Whether a header with the right checksum stands at an offset.
     static func stands(in bytes: RawSpan, at offset: Int, seed: UInt32) -> Bool {
-        offset >= 0 && offset <= bytes.byteCount - length && bytes.load(offset, as: UInt32.self) == magic
+        offset >= 0 && offset <= bytes.byteCount - length && begins(in: bytes, at: offset)
             && CRC32C.checksum(bytes.extracting(offset..<offset + 60), seed: seed)
                 == bytes.load(offset + 60, as: UInt32.self)
     }

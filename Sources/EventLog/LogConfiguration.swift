@@ -16,6 +16,11 @@ public struct LogConfiguration: Sendable {
     public var segmentBytesMin = 1 << 20
     /// Segments of a busy log grow up to this length, in bytes.
     public var segmentBytesMax = 64 << 20
+    /// Each of the two files that are kept for settling on a full disk is at least so long, in bytes.
+    public var reserveBytesMin = 128 << 10
+
+    /// Decompressed blocks of packed segments. Give all logs of a broker the same one, so that its bound holds for them together.
+    public var blockCache = BlockCache()
 
     /// Describes a log.
     public init(

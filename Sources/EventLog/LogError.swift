@@ -10,6 +10,8 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
         case failed
         /// No space for another segment. Nothing was lost; appending may succeed later.
         case noSpace
+        /// More is queued than the disk keeps up with. Nothing was queued; appending may succeed in a moment.
+        case busy
         /// The log was closed.
         case closed
         /// A frame exceeds the frame limit.
@@ -26,6 +28,8 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     public var message: String
     /// The file it is about.
     public var file: String
+    /// The id of the segment that is damaged, where it is about one.
+    public var segment: UInt64?
     /// The offset in the file, in bytes, where one is known.
     public var offset: Int?
     /// The sequences that cannot be read, where they are known.
@@ -33,13 +37,31 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Describes one failure.
     public init(
-        _ code: Code, _ message: String, file: String, offset: Int? = nil, sequences: ClosedRange<UInt64>? = nil
+        _ code: Code, _ message: String, file: String, segment: UInt64? = nil, offset: Int? = nil,
+        sequences: ClosedRange<UInt64>? = nil
     ) {
         self.code = code
         self.message = message
         self.file = file
+        self.segment = segment
         self.offset = offset
         self.sequences = sequences
+    }
+
+    /// Damage in a segment, in either form.
+    static func damage(
+        _ message: String, in segment: Segment, offset: Int? = nil, sequences: ClosedRange<UInt64>? = nil
+    ) -> LogError {
+        LogError(
+            .damaged, message, file: segment.path, segment: segment.header.id, offset: offset, sequences: sequences)
+    }
+
+    /// The same about a segment, all of which may be concerned.
+    func about(_ segment: UInt64, _ sequences: ClosedRange<UInt64>?) -> LogError {
+        var error = self
+        error.segment = segment
+        error.sequences = sequences
+        return error
     }
 
     /// Runs disk operations; what they throw becomes a log's error, ``Code/failed`` when the log cannot go on.

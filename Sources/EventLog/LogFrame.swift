@@ -1,7 +1,9 @@
 import Storage
 
-/// A frame of events, as a reader sees it. Holding one keeps its segment's memory mapped, nothing else.
+/// A frame of events, as a reader sees it. Holding one keeps its segment's memory mapped, or the decompressed block it lies in,
+/// nothing else.
 public struct LogFrame: Sendable {
+    /// The file, or a block of it.
     let segment: Segment
     let offset: Int
     let header: FrameHeader
@@ -17,10 +19,10 @@ public struct LogFrame: Sendable {
     /// The one subscription it is meant for, or 0 for all.
     public var addressee: UInt32 { header.addressee }
 
-    /// The file it lies in, and its offset there, for people.
+    /// The file it lies in, and its offset in the segment, for people.
     public var location: String { "\(segment.path), offset \(offset)" }
 
-    /// The bytes that were appended, in the mapped file. O(1).
+    /// The bytes that were appended, in the mapped file or in the block. O(1).
     public var payload: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -28,9 +30,9 @@ public struct LogFrame: Sendable {
         }
     }
 
-    /// Whether this is the same place in the same file.
+    /// Whether this is the same frame of the same segment.
     public func isSamePlace(as other: LogFrame) -> Bool {
-        segment === other.segment && offset == other.offset
+        offset == other.offset && segment.header == other.segment.header
     }
 
     /// Compares payload and padding with what was written. O(bytes), about 30 GB/s.
@@ -38,9 +40,9 @@ public struct LogFrame: Sendable {
     /// - Throws: ``LogError`` with code ``LogError/Code/damaged``, naming file, offset and sequences.
     public func verify() throws(LogError) {
         guard segment.isWhole(at: offset, header) else {
-            throw LogError(
-                .damaged, "the events of a frame do not match their checksum", file: segment.path, offset: offset,
-                sequences: firstSequence...max(firstSequence, endSequence - 1))
+            throw LogError.damage(
+                "the events of a frame do not match their checksum", in: segment, offset: offset,
+                sequences: firstSequence...max(firstSequence, endSequence &- 1))
         }
     }
 }

@@ -3,14 +3,18 @@ final class LogIntake: @unchecked Sendable {
     var frames: [PendingFrame] = []
     /// Frames that ride along with others.
     var later: [PendingFrame] = []
+    /// What all of these take.
+    var bytes = 0
     /// It stands in the queue's list of logs that have work.
     var isDirty = false
     /// It stands in the queue's list of logs that must be looked at later.
     var isLingering = false
     /// The linger time has passed.
     var isDue = false
-    /// Stays: what cannot be trimmed now may be later.
-    var trimTarget: UInt64 = 0
+    /// Segments that are not needed any more.
+    var givenUp: Set<UInt64> = []
+    /// Called between two groups.
+    var tasks: [() -> Void] = []
     /// Called after the log was closed.
     var closed: [() -> Void] = []
 
@@ -18,9 +22,13 @@ final class LogIntake: @unchecked Sendable {
     func take(for log: SegmentedLog) -> CommitQueue.Work {
         if !later.isEmpty { frames += later }
         let work = CommitQueue.Work(
-            log: log, frames: frames, level: log.level, mustSync: isDue, trimTarget: trimTarget, closed: closed)
+            log: log, frames: frames, bytes: bytes, level: log.level, mustSync: isDue, givenUp: givenUp, tasks: tasks,
+            closed: closed)
         frames = []
         later = []
+        bytes = 0
+        givenUp = []
+        tasks = []
         closed = []
         isDirty = false
         isDue = false

@@ -16,6 +16,10 @@ public final class Manifest {
     private var epoch: UInt64
     /// After a failed sync nothing is written any more: the kernel may have forgotten what it was to keep (R2, R3).
     private var failure: StorageError?
+    /// The two files, opened when first written to and kept: writing needs no new descriptor, and no look at the directory.
+    private var files: [(any StorageFile)?] = [nil, nil]
+    /// Content of that length can be written to either file on a full disk.
+    private(set) var room = 0
     /// A file was made whose name a power cut may still take back (R5).
     private var owesDirectorySync = false
 
@@ -53,13 +57,21 @@ public final class Manifest {
     /// Writes new content over the older of the two files and syncs it. After an error the older content still holds; after a
     /// failed sync every later write throws that error until the manifest is opened again.
     public func write(_ content: RawSpan) throws(StorageError) {
+        // The last number is never written, so that there is always a next one to be read.
+        guard epoch < .max - 1 else {
+            throw StorageError(
+                .inputOutput, operation: "write", path: "\(directory)/MANIFEST", detail: "the epoch is at its end")
+        }
         try write(content, epoch: epoch + 1)
         epoch += 1
     }
 
-    /// Makes sure that content of that length can be written next on a full disk.
-    func reserve(_ length: Int) throws(StorageError) {
+    /// Makes sure that content of that length can be written on a full disk, to either file. After an error the content still holds.
+    public func reserve(_ length: Int) throws(StorageError) {
+        guard length > room else { return }
         try openFile(of: epoch + 1).allocate(Self.headerLength + length)
+        try openFile(of: epoch + 2).allocate(Self.headerLength + length)
+        room = length
     }
 
     private func write(_ content: RawSpan, epoch: UInt64) throws(StorageError) {
@@ -87,11 +99,15 @@ public final class Manifest {
 
     /// The file that the content of an epoch belongs into.
     private func openFile(of epoch: UInt64) throws(StorageError) -> any StorageFile {
-        let name = Self.names[Int(epoch & 1)]
+        let number = Int(epoch & 1)
+        if let file = files[number] { return file }
+        let name = Self.names[number]
         let path = "\(directory)/\(name)"
-        if try fileSystem.contains(name, in: directory) { return try fileSystem.open(path, .readWrite) }
-        owesDirectorySync = true
-        return try fileSystem.open(path, .createNew)
+        let exists = try fileSystem.contains(name, in: directory)
+        let file = try fileSystem.open(path, exists ? .readWrite : .createNew)
+        if !exists { owesDirectorySync = true }
+        files[number] = file
+        return file
     }
 
     /// The epoch and content of one file; `nil` when it is torn or empty.

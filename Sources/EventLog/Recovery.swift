@@ -27,11 +27,13 @@ struct Recovery {
         try judge(found, walk, tail, watermark: isNamed ? Int(clamping: ledger.durableWatermark) : 0)
         let active = try settle(found, walk, tail)
         let recovered = RecoveredLog(
-            manifest: manifest, sealed: sealed, active: active, nextSequence: walk.nextSequence, lastTime: walk.lastTime
-        )
+            manifest: manifest, sealed: sealed, active: active, nextSequence: walk.nextSequence,
+            lastTime: walk.lastTime, findings: findings(found, walk, tail))
         // A segment that a roll had made is named before events go into it.
         if !isNamed { try name(recovered) }
-        try discardLeftovers(oldest: ledger.segments[0].id, newest: active.segment.header.id)
+        try discardOtherForms(recovered)
+        let newestID = active.segment.header.id
+        try discardLeftovers(named: Set(sealed.map(\.segment.header.id) + [newestID]), newest: newestID)
         return recovered
     }
 
@@ -48,7 +50,7 @@ struct Recovery {
         return ledger
     }
 
-    private func name(_ recovered: RecoveredLog) throws(LogError) {
+    func name(_ recovered: RecoveredLog) throws(LogError) {
         let writer = LogWriter(configuration: configuration, recovered: recovered)
         try LogError.converting(sticky: false) { () throws(StorageError) in try writer.writeLedger(recovered.sealed) }
     }
@@ -61,7 +63,7 @@ struct Recovery {
         let path = configuration.path(Segment.name(1))
         let header = SegmentHeader(
             identity: configuration.identity, id: 1, baseSequence: 1, previous: .none,
-            salt: UInt32(truncatingIfNeeded: configuration.random()))
+            salt: UInt32(truncatingIfNeeded: configuration.random()), fileLength: UInt64(configuration.segmentBytesMin))
         let (block, checksum) = header.encoded()
         let ledger = SegmentLedger(
             identity: configuration.identity, durableWatermark: UInt64(SegmentHeader.blockLength),
@@ -80,7 +82,7 @@ struct Recovery {
             let segment = Segment(header: header, headerChecksum: checksum, path: path, region: region)
             return RecoveredLog(
                 manifest: manifest, sealed: [], active: ActiveSegment(segment: segment, file: file), nextSequence: 1,
-                lastTime: 0)
+                lastTime: 0, findings: OpeningFindings())
         }
     }
 

@@ -9,6 +9,8 @@ struct SegmentLedger: Equatable, Sendable {
         var length: UInt64
         /// One past its last event; 0 while the segment is written to.
         var endSequence: UInt64
+        /// The length of the file that holds it packed; 0: it is not packed.
+        var packedLength: UInt64 = 0
     }
 
     var identity: LogIdentity
@@ -17,7 +19,9 @@ struct SegmentLedger: Equatable, Sendable {
     /// Oldest first, never empty.
     var segments: [Entry]
 
-    static func length(segments count: Int) -> Int { 40 + 32 * count }
+    private static let entryLength = 40
+
+    static func length(segments count: Int) -> Int { 40 + entryLength * count }
 
     func encoded() -> ByteBlock {
         let block = ByteBlock(capacity: Self.length(segments: segments.count))
@@ -32,6 +36,7 @@ struct SegmentLedger: Equatable, Sendable {
             block.append(entry.baseSequence)
             block.append(entry.length)
             block.append(entry.endSequence)
+            block.append(entry.packedLength)
         }
         return block
     }
@@ -46,12 +51,13 @@ struct SegmentLedger: Equatable, Sendable {
             log: bytes.load(16, as: UInt64.self))
         durableWatermark = bytes.load(24, as: UInt64.self)
         segments = (0..<count).map { index in
-            let offset = 40 + 32 * index
+            let offset = 40 + Self.entryLength * index
             return Entry(
                 id: bytes.load(offset, as: UInt64.self),
                 baseSequence: bytes.load(offset + 8, as: UInt64.self),
                 length: bytes.load(offset + 16, as: UInt64.self),
-                endSequence: bytes.load(offset + 24, as: UInt64.self))
+                endSequence: bytes.load(offset + 24, as: UInt64.self),
+                packedLength: bytes.load(offset + 32, as: UInt64.self))
         }
     }
 

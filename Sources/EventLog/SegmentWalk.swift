@@ -2,12 +2,7 @@ import Storage
 
 /// What a walk over a segment's frames found: everything up to the first place where no valid frame stands.
 struct SegmentWalk {
-    /// The first place without a valid frame.
-    private(set) var end = SegmentHeader.blockLength
-    private(set) var lastChecksum: UInt32
-    private(set) var lastLength: UInt32 = 0
-    private(set) var lastTime: UInt64 = 0
-    private(set) var nextSequence: UInt64
+    private var position: ChainPosition
     /// The highest durable watermark that a valid frame carries.
     private(set) var watermark = SegmentHeader.blockLength
     private(set) var index = SparseIndex()
@@ -15,30 +10,37 @@ struct SegmentWalk {
     private(set) var seal: Range<Int>?
     /// Whether the segment begins with a whole checkpoint.
     private(set) var hasCheckpoint = false
+    /// The frames of its checkpoint, in bytes.
+    private(set) var checkpointBytes = 0
 
     private let segment: Segment
+
+    /// The first place without a valid frame.
+    var end: Int { position.offset }
+    /// The header checksum of the last frame; of the segment, when there is none.
+    var lastChecksum: UInt32 { position.lastChecksum }
+    /// The length of the last frame.
+    var lastLength: UInt32 { position.lastLength }
+    /// When the last frame was appended.
+    var lastTime: UInt64 { position.lastTime }
+    /// The sequence of the next event.
+    var nextSequence: UInt64 { position.nextSequence }
 
     /// Walks from the start. O(bytes written).
     init(_ segment: Segment) {
         self.segment = segment
-        lastChecksum = segment.headerChecksum
-        nextSequence = segment.header.baseSequence
-        while seal == nil, let (header, checksum) = segment.frame(at: end), follows(header),
+        position = ChainPosition(segment)
+        while seal == nil, let (header, checksum) = segment.frame(at: end), position.accepts(header),
             segment.isWhole(at: end, header)
         {
             take(header, checksum)
         }
     }
 
-    private func follows(_ header: FrameHeader) -> Bool {
-        header.previousChecksum == lastChecksum && header.previousLength == lastLength
-            && header.firstSequence == nextSequence && header.durableWatermark <= UInt64(end)
-            && header.appendTime >= lastTime
-    }
-
     private mutating func take(_ header: FrameHeader, _ checksum: UInt32) {
         index.add(sequence: header.firstSequence, offset: end)
         watermark = max(watermark, Int(header.durableWatermark))
+        if header.kind == FrameKind.checkpoint.rawValue { checkpointBytes += header.frameLength }
         switch FrameKind(rawValue: header.kind) {
         case .checkpoint where header.flags & FrameHeader.lastOfCheckpoint != 0: hasCheckpoint = true
         case .seal:
@@ -46,11 +48,7 @@ struct SegmentWalk {
             seal = start..<start + Int(header.storedLength)
         default: break
         }
-        nextSequence = header.endSequence
-        lastChecksum = checksum
-        lastLength = UInt32(header.frameLength)
-        lastTime = header.appendTime
-        end += header.frameLength
+        position.pass(header, checksum)
     }
 
     /// What stands after ``end``. O(bytes left).
@@ -59,6 +57,7 @@ struct SegmentWalk {
         let bytes = region.bytes
         var tail = Tail()
         var offset = end
+        tail.beginsLikeAFrame = FrameHeader.begins(in: bytes, at: offset)
         while offset <= bytes.byteCount - 8 {
             if bytes.load(offset, as: UInt64.self) != 0 {
                 tail.isZero = false
@@ -79,6 +78,8 @@ struct SegmentWalk {
     /// What stands after the last valid frame.
     struct Tail {
         var isZero = true
+        /// The first bytes are those of a frame, though none is valid there.
+        var beginsLikeAFrame = false
         /// A frame header of this life of the file stands there, whole or not.
         var holdsFrames = false
         /// A header that says that something at the end of the walk had been durable.

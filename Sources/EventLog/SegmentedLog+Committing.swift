@@ -5,19 +5,14 @@ extension SegmentedLog {
     /// Writes a group. Frames are answered by ``finishGroup()``, after the sync when the level asks for one.
     func writeGroup(_ frames: [PendingFrame]) {
         var rest = frames[...]
-        var fullDisk: LogError?
-        while !rest.isEmpty {
+        var shortage = Shortage()
+        while let first = rest.first {
             if let failure = failure.withLock({ $0 }) { return refuse(rest, failure) }
-            if let first = rest.first, first.payloadLength > FrameHeader.payloadBytesMax {
-                refuse(rest.prefix(1), tooLarge)
-                rest = rest.dropFirst()
-                continue
-            }
-            let count = writer.fitting(rest)
             do throws(LogError) {
+                guard first.payloadLength <= FrameHeader.payloadBytesMax else { throw tooLarge }
+                let count = writer.fitting(rest)
                 if count == 0 {
-                    if let fullDisk { throw fullDisk }
-                    try roll(roomFor: rest[rest.startIndex].frameLength)
+                    try makeRoom(for: first, &shortage)
                 } else {
                     try writeRun(rest.prefix(count))
                     rest = rest.dropFirst(count)
@@ -27,12 +22,55 @@ extension SegmentedLog {
                     fail(error)
                     return refuse(rest, error)
                 }
-                // What is shorter may still fit: acknowledgements behind a large publish, for one (R37).
-                fullDisk = error
+                // What is shorter may still fit, and settlements have their reserve (R37).
                 refuse(rest.prefix(1), error)
                 rest = rest.dropFirst()
             }
         }
+    }
+
+    /// What could not be found for a group; it is not looked for again before the next one.
+    private struct Shortage {
+        /// Space for events.
+        var forEvents: LogError?
+        /// Space for anything so long, in bytes.
+        var forAll: (error: LogError, length: Int)?
+    }
+
+    /// Returns when there may be room in the active segment.
+    private func makeRoom(for frame: PendingFrame, _ shortage: inout Shortage) throws(LogError) {
+        if frame.kind == .events, let error = shortage.forEvents { throw error }
+        if let (error, length) = shortage.forAll, frame.frameLength >= length { throw error }
+        do throws(LogError) {
+            if frame.kind == .events, writer.lacksReserveOnly, !writer.active.isSealed {
+                try completeReserve()
+            } else {
+                try roll(roomFor: frame)
+                if writer.active.segment.header.isReserve { shortage.forEvents = fullDisk }
+            }
+        } catch {
+            if frame.kind == .events {
+                shortage.forEvents = error
+            } else {
+                shortage.forAll = (error, frame.frameLength)
+            }
+            throw error
+        }
+    }
+
+    private func completeReserve() throws(LogError) {
+        do {
+            try writer.completeReserve(writer.reserveNeeds)
+        } catch {
+            throw error.code == .noSpace ? LogWriter.refusal(of: error) : LogError(error, sticky: false)
+        }
+    }
+
+    private var fullDisk: LogError {
+        LogWriter.refusal(
+            of: StorageError(
+                .noSpace, operation: "another segment", path: configuration.directory,
+                detail: "settlements are written to the reserve"))
     }
 
     private func refuse(_ frames: ArraySlice<PendingFrame>, _ error: LogError) {
@@ -60,17 +98,32 @@ extension SegmentedLog {
     }
 
     /// Begins another segment. What the group wrote so far is synced and answered first, so that the checkpoint holds it.
-    private func roll(roomFor frameLength: Int) throws(LogError) {
+    private func roll(roomFor frame: PendingFrame) throws(LogError) {
         syncGroup()
         finishGroup()
+        // What is given up already may be the space that is needed.
+        releaseGivenUp()
         if let failure = failure.withLock({ $0 }) { throw failure }
-        let checkpoint = delegate?.checkpoint() ?? []
+        let sealed = try beginNextSegment(roomFor: frame)
+        delegate?.logDidSeal(sealed)
+        if sealed.sequences.isEmpty { writer.givenUp.insert(sealed.id) }
+        releaseGivenUp()
+    }
+
+    private func beginNextSegment(roomFor frame: PendingFrame) throws(LogError) -> SegmentSummary {
+        defer { reportSlowSyncs() }
         let sealed = reading.withLock { $0.sealed }
-        let old = try writer.roll(checkpoint: checkpoint, roomFor: frameLength, sealed: sealed)
-        reading.withLock { reading in
-            reading.sealed.append(old)
-            reading.active = writer.active.segment
-            reading.activeIndex = writer.active.index
+        let old = try roll(roomFor: frame, sealed)
+        reading.withLock { $0.roll(old, active: writer.active.segment, index: writer.active.index) }
+        return SegmentSummary(old)
+    }
+
+    private func roll(roomFor frame: PendingFrame, _ sealed: [SealedSegment]) throws(LogError) -> SealedSegment {
+        do throws(LogError) {
+            return try writer.roll(checkpoint: { delegate?.checkpoint() ?? [] }, roomFor: frame, sealed: sealed)
+        } catch {
+            guard error.code == .noSpace, freeReleasedSegments() else { throw error }
+            return try writer.roll(checkpoint: { delegate?.checkpoint() ?? [] }, roomFor: frame, sealed: sealed)
         }
     }
 
@@ -82,6 +135,14 @@ extension SegmentedLog {
         } catch {
             fail(LogError(error, sticky: true))
         }
+        reportSlowSyncs()
+    }
+
+    private func reportSlowSyncs() {
+        for (nanoseconds, bytes) in writer.slowSyncs {
+            delegate?.logDidSyncSlowly(nanoseconds: nanoseconds, bytes: bytes)
+        }
+        writer.slowSyncs.removeAll()
     }
 
     /// Answers every frame of the group, and shows its events to readers.
@@ -120,42 +181,11 @@ extension SegmentedLog {
         if !hasFailed { writer.active.watermarkWritten = writer.active.durableOffset }
     }
 
-    /// Gives up segments that lie below a sequence: the manifest first, then the files. O(1) when there are none.
-    func trim(below sequence: UInt64) {
-        guard let point = firstTrimPoint, point <= sequence, !hasFailed else { return }
-        // At level `written` the acknowledgements that freed the segments may not be durable yet.
-        syncGroup()
-        guard !hasFailed else { return }
-        var (dropped, kept) = reading.withLock { reading in
-            let count = reading.sealed.prefix { $0.endSequence <= sequence }.count
-            return (Array(reading.sealed.prefix(count)), Array(reading.sealed.dropFirst(count)))
-        }
-        do {
-            // Both files of the manifest: else damage to one would let the other name segments that are gone.
-            try writer.writeLedger(kept)
-            try writer.writeLedger(kept)
-        } catch {
-            // On a full disk the manifest stays as it is, and a later cycle tries again.
-            if error.code != .noSpace { fail(LogError(error, sticky: true)) }
-            return
-        }
-        reading.withLock { $0.sealed = kept }
-        // What cannot be removed now is not part of the log any more, and goes at the next opening.
-        for position in dropped.indices { try? remove(&dropped[position]) }
-        try? configuration.fileSystem.syncDirectory(configuration.directory)
-    }
-
-    /// Recycles the file unless a reader still looks at it.
-    private func remove(_ sealed: inout SealedSegment) throws(StorageError) {
-        let path = sealed.segment.path
-        let length = sealed.segment.capacity
-        if sealed.isUnread(), try writer.spare.recycle(path, length: length) { return }
-        try configuration.fileSystem.unlink(path)
-    }
-
     /// The last sync, and a manifest that vouches for everything.
     func closeNow() {
         writer.spare.close()
+        upkeep.close()
+        freeReleasedSegments()
         syncGroup()
         if !hasFailed {
             do {

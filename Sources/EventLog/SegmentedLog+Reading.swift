@@ -3,13 +3,16 @@ import Storage
 extension SegmentedLog {
     /// The frame that holds an event, or `nil` when it is not there any more or not there yet.
     ///
-    /// O(log of the segments and index entries); touches at most three pages of index (R44).
+    /// O(log of the segments and index entries); touches at most three pages of index (R44). In a packed segment its block is
+    /// decompressed, some 100 µs, unless it is cached.
+    ///
+    /// - Throws: ``LogError`` with code ``LogError/Code/damaged``, naming file, offset and sequences.
     public func frame(containing sequence: UInt64) throws(LogError) -> LogFrame? {
         guard sequence < tail, let place = reading.withLock({ $0.place(of: sequence) }) else { return nil }
         return try Self.walk(place.segment, from: place.offset, to: sequence)
     }
 
-    /// The frame of events that follows another: O(1) inside a segment.
+    /// The frame of events that follows another: O(1) inside a segment or a block of a packed one.
     public func frame(after frame: LogFrame) throws(LogError) -> LogFrame? {
         let sequence = frame.endSequence
         guard sequence < tail else { return nil }
@@ -21,19 +24,22 @@ extension SegmentedLog {
         return try self.frame(containing: sequence)
     }
 
-    private static func walk(_ segment: Segment, from start: Int, to sequence: UInt64) throws(LogError) -> LogFrame {
+    /// The frame of events that holds a sequence, from a place at or before it on.
+    static func walk(_ segment: Segment, from start: Int, to sequence: UInt64) throws(LogError) -> LogFrame {
         var offset = start
-        while let header = segment.frame(at: offset)?.header {
+        var part = try segment.part(at: offset)
+        while true {
+            if offset >= part.end { part = try segment.part(at: offset) }
+            guard let header = part.frame(at: offset)?.header else { break }
             if header.kind == FrameKind.events.rawValue, header.firstSequence <= sequence, sequence < header.endSequence
             {
-                return LogFrame(segment: segment, offset: offset, header: header)
+                return LogFrame(segment: part, offset: offset, header: header)
             }
             guard header.firstSequence <= sequence, header.kind != FrameKind.seal.rawValue else { break }
             offset += header.frameLength
         }
-        throw LogError(
-            .damaged, "a frame that was durable cannot be read", file: segment.path, offset: offset,
-            sequences: sequence...sequence)
+        throw LogError.damage(
+            "a frame that was durable cannot be read", in: segment, offset: offset, sequences: sequence...sequence)
     }
 
     /// Shows what happened since the newest segment was begun: first its checkpoint, then the settlements in order.

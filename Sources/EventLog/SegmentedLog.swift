@@ -1,7 +1,7 @@
 import Storage
 import Synchronization
 
-/// A durable log of opaque payloads: append, read, replay, trim.
+/// A durable log of opaque payloads: append, read, replay, release.
 ///
 /// Appending and reading may be done from any thread. Everything that writes to the disk happens on the thread of the
 /// ``Committer`` that the log was opened with.
@@ -13,13 +13,20 @@ public final class SegmentedLog: Sendable {
     let intake = LogIntake()
     /// Written to by the committer's thread only.
     let writer: LogWriter
+    /// What threads of low priority do with sealed segments.
+    let upkeep = Upkeep()
     let reading: Guarded<ReadableSegments>
     let failure: Guarded<LogError?>
     let delegateReference: Guarded<WeakDelegate>
     /// Where the newest segment ended when it was opened.
     let recoveredEnd: Int
+    /// Segments that were given up, whose files nobody has let go of yet.
+    let released = Guarded<[SealedSegment]>([])
     private let visibleTail: Atomic<UInt64>
     private let commitsWhenWritten = Atomic(false)
+    /// Whether there is any gap: nearly every log answers from here.
+    let hasGaps: Atomic<Bool>
+    let visibleFirst: Atomic<UInt64>
 
     struct WeakDelegate {
         weak var delegate: (any LogDelegate)?
@@ -29,10 +36,14 @@ public final class SegmentedLog: Sendable {
         self.configuration = configuration
         self.committer = committer
         writer = LogWriter(configuration: configuration, recovered: recovered)
-        reading = Guarded(ReadableSegments(recovered))
+        let readable = ReadableSegments(recovered)
+        hasGaps = Atomic(!readable.gaps.isEmpty)
+        visibleFirst = Atomic(readable.firstSequence)
+        reading = Guarded(readable)
         failure = Guarded(nil)
         delegateReference = Guarded(WeakDelegate())
         recoveredEnd = recovered.active.writeOffset
+        findings = recovered.findings
         visibleTail = Atomic(recovered.nextSequence)
     }
 
@@ -44,10 +55,14 @@ public final class SegmentedLog: Sendable {
     public static func open(_ configuration: LogConfiguration, committer: Committer) throws(LogError) -> SegmentedLog {
         let log = SegmentedLog(
             configuration: configuration, committer: committer, recovered: try Recovery(configuration).run())
+        log.writer.openReserve()
         // What recovery synced is vouched for soon, also when nothing is appended.
         if log.writer.owesWatermark { committer.linger(log) }
         return log
     }
+
+    /// What was wrong with the end of the log when it was opened, though not enough to refuse it.
+    public let findings: OpeningFindings
 
     /// Who is asked for checkpoints and told of growth. Set it before the first append.
     public var delegate: (any LogDelegate)? {
@@ -58,11 +73,8 @@ public final class SegmentedLog: Sendable {
     /// One past the last event that readers may see.
     public var tail: UInt64 { visibleTail.load(ordering: .acquiring) }
 
-    /// The first sequence that is still in the log, or ``tail`` when there is none.
-    public var firstSequence: UInt64 { reading.withLock { $0.firstSequence } }
-
-    /// One past the last sequence of the oldest sealed segment: below it, nothing can be trimmed. O(1).
-    public var firstTrimPoint: UInt64? { reading.withLock { $0.sealed.first?.endSequence } }
+    /// The first sequence that is still in the log, or ``tail`` when there is none. O(1).
+    public var firstSequence: UInt64 { visibleFirst.load(ordering: .acquiring) }
 
     /// When appends are answered; applies to the next group.
     public var level: CommitLevel {
@@ -88,23 +100,25 @@ public final class SegmentedLog: Sendable {
     }
 
     private func enqueue(_ frame: PendingFrame) {
-        if !committer.enqueue(frame, for: self) { frame.ticket?.appendDidFail(closed) }
+        if let refusal = committer.enqueue(frame, for: self) { frame.ticket?.appendDidFail(refusal) }
+    }
+
+    var busy: LogError {
+        LogError(
+            .busy,
+            "more than \(Committer.queuedBytesMax >> 20) MiB wait to be written; send less at once, or try again in a moment",
+            file: configuration.directory)
     }
 
     var closed: LogError {
         LogError(.closed, "the log was closed", file: configuration.directory)
     }
 
-    /// Gives up all segments that lie wholly below a sequence, in the background.
-    public func trim(before sequence: UInt64) {
-        committer.enqueueTrim(for: self, before: sequence)
-    }
-
     /// Whether to call ``prepareNextSegment()``. For the delegate, on the committer's thread.
     ///
     /// Not for a log that fills a segment within seconds: zeroing ahead would write every byte twice (a third of a core at
     /// 170 MB/s), and such a log lives from recycled segments.
-    public var wantsNextSegment: Bool { writer.fillsSlowly && writer.spare.isWanted && !hasFailed }
+    public var wantsNextSegment: Bool { writer.fillsSlowly && writer.spare.isBlankWanted && !hasFailed }
 
     /// Makes the blocks of the next segment ready, so that the roll need not: writing over blocks that were written before is
     /// 1.4 to 1.8 times as fast. Blocking, about a millisecond a MiB; for a thread of low priority.

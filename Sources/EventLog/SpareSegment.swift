@@ -17,6 +17,8 @@ final class SpareSegment: Sendable {
         var length: Int
         /// It holds nothing but zeros.
         var isBlank: Bool
+        /// All of it was written before, and not allocated only.
+        var isWritten: Bool
     }
 
     private enum State {
@@ -35,12 +37,34 @@ final class SpareSegment: Sendable {
     /// Woken when a background thread has done its zeroing.
     private let prepared = Signal()
 
+    /// A sync of the zeroed file failed: this process does not sync it again (R3), and zeroes no other.
+    private let hasFailed = Atomic(false)
+
     /// How long the blocks that are made ready should be; the roll makes longer ones if it needs them.
     let wantedLength: Atomic<Int>
 
     init(configuration: LogConfiguration, length: Int) {
         self.configuration = configuration
         wantedLength = Atomic(length)
+    }
+
+    /// Gives the blocks up for something more urgent. - Returns: whether there were any.
+    func discard() -> Bool {
+        let mayDiscard = state.withLock { state in
+            switch state {
+            case .ready, .none:
+                state = .taken
+                return true
+            case .preparing, .taken, .closed: return false
+            }
+        }
+        guard mayDiscard else { return false }
+        defer { didRename() }
+        let present = (try? configuration.fileSystem.list(configuration.directory)) ?? []
+        let removed = [Self.name, Self.blankName].filter { name in
+            present.contains(name) && (try? configuration.fileSystem.unlink(configuration.path(name))) != nil
+        }
+        return !removed.isEmpty
     }
 
     /// A file of at least `bytes`. Makes one when none is ready. After an error nothing was taken.
@@ -60,14 +84,21 @@ final class SpareSegment: Sendable {
         }
         do {
             guard var blocks = ready else { return try make(bytes) }
-            if blocks.length < bytes { try blocks.file.allocate(bytes) }
-            blocks.length = max(blocks.length, bytes)
+            if blocks.length < bytes {
+                try blocks.file.allocate(bytes)
+                (blocks.length, blocks.isWritten) = (bytes, false)
+            }
             return blocks
         } catch {
             // What was ready keeps its name on the disk and is found by it.
             didRename()
             throw error
         }
+    }
+
+    /// The file that was taken is not used yet.
+    func putBack(_ blocks: Blocks) {
+        state.withLock { if case .taken = $0 { $0 = .ready(blocks) } }
     }
 
     /// The file that was taken has another name, or was not used: a new one may be made ready.
@@ -85,7 +116,7 @@ final class SpareSegment: Sendable {
             if !exists { try? configuration.fileSystem.unlink(configuration.path(Self.name)) }
             throw error
         }
-        return Blocks(file: file, name: Self.name, length: length, isBlank: !exists)
+        return Blocks(file: file, name: Self.name, length: length, isBlank: !exists, isWritten: false)
     }
 
     private func open(_ name: String) throws(StorageError) -> (file: any StorageFile, exists: Bool) {
@@ -95,14 +126,17 @@ final class SpareSegment: Sendable {
     }
 
     /// Whether a background thread should call ``prepare()``.
-    var isWanted: Bool {
+    var isBlankWanted: Bool { isWanted && !hasFailed.load(ordering: .relaxed) }
+
+    /// Whether no blocks are ready, and none are under way.
+    private var isWanted: Bool {
         state.withLock { if case .none = $0 { true } else { false } }
     }
 
     /// Makes a file of zeros ready, which takes about a millisecond a MiB. Does nothing when blocks are ready.
     func prepare() throws(StorageError) {
         let mayPrepare = state.withLock { state in
-            guard case .none = state else { return false }
+            guard case .none = state, !hasFailed.load(ordering: .relaxed) else { return false }
             state = .preparing
             return true
         }
@@ -132,12 +166,22 @@ final class SpareSegment: Sendable {
     }
 
     private func zeros(_ bytes: Int) throws(StorageError) -> Blocks {
-        let file = try open(Self.blankName).file
+        let (file, exists) = try open(Self.blankName)
         let length = max(bytes, try file.size())
-        try file.allocate(length)
+        do {
+            try file.allocate(length)
+        } catch {
+            if !exists { try? configuration.fileSystem.unlink(configuration.path(Self.blankName)) }
+            throw error
+        }
         try Zeros.write(to: file, 0..<length)
-        try file.synchronize()
-        return Blocks(file: file, name: Self.blankName, length: length, isBlank: true)
+        do {
+            try file.synchronize()
+        } catch {
+            hasFailed.store(true, ordering: .relaxed)
+            throw error
+        }
+        return Blocks(file: file, name: Self.blankName, length: length, isBlank: true, isWritten: true)
     }
 
     /// Takes over the file of a segment that the log does not name any more. - Returns: whether it was wanted.
@@ -147,7 +191,7 @@ final class SpareSegment: Sendable {
         let file = try configuration.fileSystem.open(configuration.path(Self.name), .readWrite)
         state.withLock {
             guard case .none = $0 else { return }
-            $0 = .ready(Blocks(file: file, name: Self.name, length: length, isBlank: false))
+            $0 = .ready(Blocks(file: file, name: Self.name, length: length, isBlank: false, isWritten: true))
         }
         return true
     }

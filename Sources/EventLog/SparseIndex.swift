@@ -40,8 +40,12 @@ struct SparseIndex: Sendable {
         let position = lastNotGreater(than: sequence, count: count) {
             payload.load($0 * entryLength, as: UInt64.self)
         }
-        guard let position else { return SegmentHeader.blockLength }
-        return Int(truncatingIfNeeded: payload.load(position * entryLength + 8, as: UInt64.self))
+        return position.map { offset($0, in: payload) } ?? SegmentHeader.blockLength
+    }
+
+    /// The offset in an entry of the payload of a seal frame.
+    static func offset(_ position: Int, in payload: RawSpan) -> Int {
+        Int(truncatingIfNeeded: payload.load(position * entryLength + 8, as: UInt64.self))
     }
 
     private static func lastNotGreater(than sequence: UInt64, count: Int, _ value: (Int) -> UInt64) -> Int? {

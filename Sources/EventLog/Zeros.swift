@@ -4,6 +4,13 @@ import Storage
 enum Zeros {
     private static let blockLength = 1 << 20
 
+    /// A few zeros, to be written many times over.
+    static let block = {
+        let block = ByteBlock(capacity: 16 << 10)
+        block.appendZeros(16 << 10)
+        return block
+    }()
+
     /// Durable after the next sync of the file.
     static func write(to file: any StorageFile, _ range: Range<Int>) throws(StorageError) {
         let block = ByteBlock(capacity: min(blockLength, range.count))

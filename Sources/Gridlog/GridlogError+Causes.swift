@@ -19,6 +19,7 @@ extension GridlogError {
             case .damaged: .storageDamaged
             case .failed, .closed: .unavailable
             case .noSpace: .insufficientStorage
+            case .busy: .tooManyRequests
             case .frameTooLarge: .payloadTooLarge
             case .incompatible: .incompatibleVersion
             case .storage: .internalError

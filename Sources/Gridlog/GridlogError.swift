@@ -12,6 +12,8 @@ public struct GridlogError: Error, Sendable, Hashable, CustomStringConvertible {
         case payloadTooLarge
         /// The disk is full; nothing was lost, and it may succeed later.
         case insufficientStorage
+        /// More is queued than the disk keeps up with; nothing was queued, and it may succeed in a moment.
+        case tooManyRequests
         /// Durable bytes of this topic are damaged; other topics serve.
         case storageDamaged
         /// The broker, or this topic, cannot answer now.

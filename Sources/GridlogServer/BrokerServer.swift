@@ -79,7 +79,7 @@ public struct BrokerServer: Service {
         let dataPlane = DataPlane(broker: broker, access: access, logger: logger)
         // Its own handler closes idle connections: Hummingbird's does not see the requests of the data plane.
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [DataPlaneHandler(dataPlane)],
+            additionalChannelHandlers: [DataPlaneInstaller(dataPlane)],
             idleTimeout: nil,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headerBytesMax, maxHeaderListSize: Self.headerBytesMax,

@@ -11,6 +11,21 @@ extension RawSpan {
         unsafe withUnsafeBytes { unsafe Array($0) }
     }
 
+    /// Whether another span holds the same bytes. O(bytes).
+    public func isEqual(to other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        var offset = 0
+        while offset + 8 <= byteCount {
+            if load(offset, as: UInt64.self) != other.load(offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < byteCount {
+            if load(offset, as: UInt8.self) != other.load(offset, as: UInt8.self) { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// Whether every byte is zero. O(bytes).
     public var isZero: Bool {
         var offset = 0

@@ -15,19 +15,43 @@ import Darwin
 public final class WorkerThread: @unchecked Sendable {
     private let thread: pthread_t
 
+    /// Which threads run first when several want the processor.
+    public enum Priority: Sendable {
+        /// After all others.
+        case background
+        case normal
+        /// Before the others, if the system allows that: somebody waits for each of its steps, and it takes little time for them.
+        case urgent
+    }
+
     private final class Body {
         let name: String
+        let priority: Priority
         let run: @Sendable () -> Void
 
-        init(name: String, run: @escaping @Sendable () -> Void) {
+        init(name: String, priority: Priority, run: @escaping @Sendable () -> Void) {
             self.name = name
+            self.priority = priority
             self.run = run
+        }
+
+        /// On the new thread.
+        func begin() {
+            unsafe gridlog_set_thread_name(String(name.prefix(15)))
+            switch priority {
+            case .background: gridlog_lower_thread_priority()
+            case .normal: break
+            case .urgent: gridlog_raise_thread_priority()
+            }
+            run()
         }
     }
 
     /// Starts a thread. `name` is shown by the system's tools; at most 15 bytes are kept.
-    public init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(StorageError) {
-        let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
+    public init(
+        _ name: String, priority: Priority = .normal, _ run: @escaping @Sendable () -> Void
+    ) throws(StorageError) {
+        let body = unsafe Unmanaged.passRetained(Body(name: name, priority: priority, run: run))
         #if canImport(Darwin)
         var started: pthread_t?
         #else
@@ -46,17 +70,13 @@ public final class WorkerThread: @unchecked Sendable {
 
     #if canImport(Darwin)
     private static let start: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { context in
-        let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
-        unsafe gridlog_set_thread_name(body.name)
-        body.run()
+        unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().begin()
         return nil
     }
     #else
     private static let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
         guard let context = unsafe context else { return nil }
-        let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
-        unsafe gridlog_set_thread_name(String(body.name.prefix(15)))
-        body.run()
+        unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().begin()
         return nil
     }
     #endif

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from broker import BINARY, Broker
+from broker import Broker
+from launching import launch, pytest_configure  # noqa: F401
 
 # The older CloudEvents library has an environment of its own, in which nothing else is installed.
 try:
@@ -13,13 +14,6 @@ except ImportError:
     collect_ignore_glob = ["test_azure_*.py"]
 
 _numbers = itertools.count(1)
-
-
-def pytest_configure(config):
-    for number in range(1, 46):
-        config.addinivalue_line("markers", f"r{number:02}: shows requirement R{number}")
-    if not BINARY.is_file():
-        pytest.exit(f"{BINARY} does not exist; build it with `swift build -c release --product gridlog`", returncode=2)
 
 
 @pytest.fixture(scope="session")
@@ -36,20 +30,6 @@ def locked_broker(tmp_path_factory):
     running = Broker(tmp_path_factory.mktemp("keys") / "data", "--require-keys").start()
     yield running
     running.stop()
-
-
-@pytest.fixture
-def launch(tmp_path):
-    """Starts brokers of the test's own; those that still run are killed afterwards."""
-    started = []
-
-    def start(*arguments, data=None, port=0):
-        started.append(Broker(data or tmp_path / "data", *arguments, port=port))
-        return started[-1].start()
-
-    yield start
-    for running in started:
-        running.kill()
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ import Testing
             harness.acknowledge(part.filter { $0.sequence % 2 == 0 })
         }
         harness.takeCheckpoint()
-        #expect(try #require(harness.checkpoint).count < 2_000_000)
+        #expect(harness.checkpoint.reduce(0) { $0 + $1.count } < 2_000_000)
         try harness.powerCut(.nothing)
         #expect(harness.index.availableCount == 500_000)
         #expect((1...1_000_000).allSatisfy { harness.state($0) == ($0 % 2 == 0 ? .settled : .available) })
@@ -51,6 +51,30 @@ import Testing
         try harness.kill()
         #expect(harness.origin == .reused)
         #expect(harness.index.availableCount == 500_000)
+    }
+
+    @Test(.tags(.r24, .r21)) func checkpointInManyPartsIsTheSameAsInOne() throws {
+        let harness = try IndexHarness(events: 30_000)
+        harness.release(try harness.receive(9_000).filter { $0.sequence % 7 == 0 }, seconds: 60)
+        harness.acknowledge(try harness.receive(15_000).filter { $0.sequence % 2 == 0 })
+        let states = (1...30_000).map { harness.state($0) }
+        harness.takeCheckpoint(partBytes: 1_000)
+        #expect(harness.checkpoint.count > 10)
+        #expect(harness.checkpoint.allSatisfy { $0.count < 1_020 })
+        try harness.powerCut()
+        for sequence in 1...30_000 {
+            let before = states[sequence - 1]
+            #expect(harness.state(UInt64(sequence)) == (before == .locked ? .available : before))
+        }
+        #expect(harness.index.audit() == [])
+    }
+
+    @Test(.tags(.r17)) func missingPartOfACheckpointIsRefused() throws {
+        let harness = try IndexHarness(events: 10_000)
+        harness.acknowledge(try harness.receive(10_000).filter { $0.sequence % 2 == 0 })
+        harness.takeCheckpoint(partBytes: 1_000)
+        harness.checkpoint.remove(at: 2)
+        #expect(throws: RecoveryFailure.self) { try harness.powerCut() }
     }
 
     @Test func settlementsBeyondTheCheckpointsCursorAreSkippedByTheCursor() throws {
@@ -122,15 +146,15 @@ import Testing
         harness.acknowledge(held.filter { $0.sequence % 7 != 0 })
         harness.release(held.filter { $0.sequence % 7 == 0 }, seconds: 60)
         harness.takeCheckpoint()
-        let good = try #require(harness.checkpoint)
+        let good = try #require(harness.checkpoint.first)
         for length in 0..<good.count {
-            harness.checkpoint = Array(good.prefix(length))
+            harness.checkpoint = [Array(good.prefix(length))]
             #expect(throws: RecoveryFailure.self) { try harness.powerCut() }
         }
         for bit in 0..<good.count * 8 {
             var bytes = good
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-            harness.checkpoint = bytes
+            harness.checkpoint = [bytes]
             if (try? harness.powerCut()) != nil { #expect(harness.index.audit() == [], "bit \(bit)") }
         }
     }
@@ -139,11 +163,11 @@ import Testing
         var random = SeededRandom(seed: 5)
         let harness = try IndexHarness(events: 300)
         harness.takeCheckpoint()
-        let header = try #require(harness.checkpoint)
+        let header = try #require(harness.checkpoint.first)
         for _ in 0..<300 {
             var bytes = Array(header.prefix(24)) + [200, 0, 0, 0, 0, 0, 0, 0]
             bytes += random.bytes(Int.random(in: 0..<100, using: &random))
-            harness.checkpoint = bytes
+            harness.checkpoint = [bytes]
             if (try? harness.powerCut()) != nil { #expect(harness.index.audit() == []) }
         }
     }

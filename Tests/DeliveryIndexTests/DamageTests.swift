@@ -190,4 +190,56 @@ import Testing
         }
         #expect(calls > 4 && wasReused > calls / 2)
     }
+
+    /// The process dies right before or right after any file gets or loses its name: nothing is discarded.
+    @Test(.tags(.r17)) func killBesideAnyRenameKeepsTheIndex() throws {
+        let harness = try IndexHarness(events: 30_000)
+        let process = WatchedRenames(harness.disk)
+        func open(_ fileSystem: any FileSystem) throws -> SubscriptionIndex {
+            var index = try SubscriptionIndex.open(
+                IndexOptions(
+                    fileSystem: fileSystem, directory: IndexHarness.directory, identity: harness.identity,
+                    bootIdentity: harness.clock.bootIdentity, freshEpoch: 2, start: 1, tail: harness.tail,
+                    bootTime: harness.clock.bootTime, wallTime: harness.clock.wallTime, settings: harness.settings))
+            index.finishRecovery()
+            return index
+        }
+        harness.index = try open(process)
+        for _ in 0..<3 { harness.acknowledge(try harness.receive(9_000)) }
+        let disks = process.disks
+        #expect(disks.count > 12)
+        for (number, disk) in disks.enumerated() {
+            let index = try open(disk)
+            #expect(index.origin == .reused, "rename \(number / 2), \(number % 2 == 0 ? "before" : "after")")
+            #expect(index.audit() == [])
+        }
+    }
+
+    /// A copy of the store may have left out blocks that hold only zeros.
+    @Test(.tags(.r39)) func filesThatAreThereAreAllocatedBeforeTheyAreMapped() throws {
+        let harness = try makeHarness()
+        let before = harness.disk.count()
+        try harness.kill()
+        #expect(harness.origin == .reused)
+        var allocated: Set<String> = []
+        var mapped = 0
+        for (call, path) in harness.disk.history.dropFirst(before) {
+            if call == .allocate { allocated.insert(path) }
+            guard call == .map else { continue }
+            mapped += 1
+            #expect(allocated.contains(path), "\(path)")
+        }
+        #expect(mapped == 4)
+    }
+
+    @Test(.tags(.r17)) func checkpointThatIsCutChangesNothing() throws {
+        let harness = try IndexHarness(events: 300)
+        let held = try harness.receive(200)
+        harness.acknowledge(held.filter { $0.sequence < 50 || $0.sequence % 7 == 0 })
+        harness.takeCheckpoint()
+        harness.checkpoint[0].removeLast()
+        #expect(throws: RecoveryFailure.self) { try harness.powerCut() }
+        #expect(harness.index.floor == 1 && harness.index.cursor == 1)
+        #expect((1...300).allSatisfy { harness.state($0) == .untouched })
+    }
 }

@@ -22,7 +22,8 @@ final class IndexHarness {
     var tail: UInt64
     /// The epoch of the next rebuilt index.
     var freshEpoch: UInt32 = 1
-    var checkpoint: [UInt8]?
+    /// Its parts in order.
+    var checkpoint: [[UInt8]] = []
     /// Settlement payloads since the checkpoint.
     var log: [[UInt8]] = []
     var index: SubscriptionIndex
@@ -71,7 +72,9 @@ final class IndexHarness {
     func reopen() throws {
         freshEpoch += 1
         index = try Self.open(disk, clock, identity, settings, tail: tail, epoch: freshEpoch)
-        if case .rebuilt = index.origin, let checkpoint { try index.restore(checkpoint.span.bytes) }
+        if case .rebuilt = index.origin {
+            for part in checkpoint { try index.restore(part.span.bytes) }
+        }
         for payload in log { try replay(payload) }
         index.finishRecovery()
     }
@@ -84,10 +87,13 @@ final class IndexHarness {
     }
 
     /// Writes a checkpoint and forgets the settlements before it.
-    func takeCheckpoint() {
-        let block = ByteBlock(capacity: 64)
-        index.appendCheckpoint(to: block, now: now, wallTime: clock.wallTime)
-        checkpoint = block.bytes.array()
+    func takeCheckpoint(partBytes: Int = Checkpoint.partBytes) {
+        var parts: [ByteBlock] = []
+        index.writeCheckpoint(now: now, wallTime: clock.wallTime, partBytes: partBytes) {
+            parts.append(ByteBlock(capacity: 64))
+            return parts[parts.count - 1]
+        }
+        checkpoint = parts.map { $0.bytes.array() }
         log = []
     }
 

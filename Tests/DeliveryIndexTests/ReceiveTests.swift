@@ -65,17 +65,17 @@ import Testing
         #expect(try harness.receive(10).map(\.sequence) == Array(4...10))
     }
 
-    @Test(.tags(.r37)) func fullDiskHandsOutWhatItCanAndThenSaysSo() throws {
+    @Test func diskThatRefusesAChunkHandsOutWhatThereIsAndThenSaysSo() throws {
         let disk = SimulatedDisk()
         let harness = try IndexHarness(events: 10_000, disk: disk)
         let first = try harness.receive(4_000)
-        disk.spaceLimit = disk.usedBytes
+        disk.fail(.create, lasting: true, .error(.inputOutput))
         #expect(try harness.receive(200).map(\.sequence) == Array(4_001...4_095))
         #expect(throws: StorageError.self) { try harness.receive(10) }
         // What is there can still be settled and received.
         #expect(harness.release([first[0]]) == [.genuine])
         #expect(try harness.receive(10).map(\.sequence) == [1])
-        disk.spaceLimit = nil
+        disk.repair()
         #expect(try harness.receive(3).map(\.sequence) == [4_096, 4_097, 4_098])
         #expect(harness.index.audit() == [])
     }

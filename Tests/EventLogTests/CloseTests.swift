@@ -33,7 +33,7 @@ import Testing
         fixture.log.close()
         let calls = fixture.disk.count()
         fixture.log.close()
-        fixture.log.trim(before: 100)
+        fixture.log.release(before: 100)
         fixture.commit()
         fixture.idle()
         #expect(fixture.disk.count() == calls)

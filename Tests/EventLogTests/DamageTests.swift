@@ -89,7 +89,7 @@ import Testing
         let sealed = fixture.log.reading.withLock { $0.sealed }
         for segment in sealed {
             let seal = segment.index.lowerBound - FrameHeader.length..<segment.length
-            for offset in Array(0..<88) + Array(seal) {
+            for offset in Array(0..<100) + Array(seal) {
                 let disk = fixture.disk.powerCut(.everything)
                 try disk.damage(segment.segment.path, offset..<offset + 1) { $0 ^ 0x10 }
                 let error = #expect(throws: LogError.self) { try LogFixture(on: disk) }
@@ -102,7 +102,7 @@ import Testing
 
     @Test(.tags(.r08)) func aDamagedHeaderOfTheNewestSegmentIsNamedAtOpen() throws {
         let (fixture, _) = try store()
-        for offset in 0..<88 {
+        for offset in 0..<100 {
             let disk = fixture.disk.powerCut(.everything)
             try disk.damage(fixture.newestPath, offset..<offset + 1) { $0 ^ 0x10 }
             let error = #expect(throws: LogError.self) { try LogFixture(on: disk) }

@@ -16,7 +16,7 @@ import Testing
         for _ in 0..<5 {
             let late = fixture.queueSettlements([1])
             fixture.log.appendSettlementsLater(FrameBuffer([2]))
-            fixture.log.trim(before: 4)
+            fixture.log.release(before: 4)
             fixture.commit()
             #expect(late.failure?.code == .failed)
             fixture.idle()
@@ -85,6 +85,18 @@ import Testing
         }
     }
 
+    @Test(.tags(.r03)) func aBlankFileThatCouldNotBeSyncedIsNotSyncedAgain() throws {
+        let fixture = try LogFixture()
+        fixture.disk.fail(.synchronize, on: "blank.segment", .error(.inputOutput))
+        #expect(throws: LogError.self) { try fixture.log.prepareNextSegment() }
+        try fixture.log.prepareNextSegment()
+        #expect(fixture.disk.violations.isEmpty)
+        #expect(!fixture.log.wantsNextSegment)
+        // The log goes on in other files.
+        let payloads = fixture.append(0..<80, size: 400)
+        #expect(try fixture.readAll() == payloads)
+    }
+
     @Test func aFailedOpenCanBeTriedAgain() throws {
         let fixture = try LogFixture()
         let payloads = fixture.append(0..<60, size: 300)
@@ -96,6 +108,36 @@ import Testing
             disk.repair()
             disk.processDied()
             #expect(try LogFixture(on: disk).readAll() == payloads)
+        }
+    }
+
+    /// The acknowledgements that freed the segments may be what was lost.
+    @Test(.tags(.r02, .r21)) func afterAFailedSyncNoSegmentIsGivenUp() throws {
+        let fixture = try LogFixture()
+        let payloads = fixture.append(0..<100, size: 300)
+        fixture.log.level = .written
+        fixture.queueSettlements([7, 7, 7])
+        fixture.commit()
+        fixture.disk.fail(.synchronize, on: ".segment", .error(.inputOutput))
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        try fixture.powerCut(.nothing)
+        #expect(fixture.log.firstSequence == 1)
+        #expect(try fixture.readAll() == payloads)
+    }
+
+    /// Pages whose sync failed look clean: what the next process serves, it has written itself.
+    @Test(.tags(.r02)) func afterAFailedSyncEveryFrameOfTheGroupIsWrittenAgain() throws {
+        for seed in UInt64(0)..<20 {
+            let fixture = try LogFixture(on: SimulatedDisk(seed: seed))
+            fixture.append(0..<3, size: 100)
+            for number in 3..<10 { fixture.queue(LogFixture.payload(number, size: 600)) }
+            fixture.disk.fail(.synchronize, on: ".segment", .error(.inputOutput))
+            fixture.commit()
+            try fixture.reopen()
+            let served = try fixture.readAll()
+            try fixture.powerCut(.nothing)
+            #expect(try fixture.readAll() == served, "seed \(seed)")
         }
     }
 }

@@ -22,11 +22,23 @@ import Testing
         }
     }
 
+    /// The disk of a fixture, with one more frame header behind the last frame; its checksum is right.
+    private func disk(_ fixture: LogFixture, endingWith header: FrameHeader) throws -> SimulatedDisk {
+        let end = fixture.endOffset
+        let block = ByteBlock(capacity: FrameHeader.length)
+        block.appendZeros(FrameHeader.length)
+        _ = header.write(to: block, seed: fixture.log.writer.active.segment.header.seed)
+        var bytes = try fixture.disk.durableBytes(fixture.newestPath)
+        bytes.replaceSubrange(end..<end + FrameHeader.length, with: block.bytes.array())
+        let disk = fixture.disk.powerCut(.everything)
+        try disk.replace(fixture.newestPath, with: bytes)
+        return disk
+    }
+
     /// A frame header whose checksum is right, and whose every number is at its limit.
     @Test(.tags(.r15)) func wholeHeadersWithAbsurdNumbersNeitherTrapNorAllocate() throws {
         let fixture = try LogFixture()
         fixture.append(0..<3, size: 100)
-        let end = fixture.endOffset
         let active = fixture.log.writer.active
         let sane = FrameHeader(
             kind: 1, firstSequence: 4, appendTime: .max, durableWatermark: 4_096, storedLength: 8, rawLength: 8,
@@ -44,13 +56,7 @@ import Testing
         for change in changes {
             var header = sane
             change(&header)
-            let block = ByteBlock(capacity: 64)
-            block.appendZeros(64)
-            _ = header.write(to: block, seed: active.segment.header.seed)
-            var bytes = try fixture.disk.durableBytes(fixture.newestPath)
-            bytes.replaceSubrange(end..<end + 64, with: block.bytes.array())
-            let disk = fixture.disk.powerCut(.everything)
-            try disk.replace(fixture.newestPath, with: bytes)
+            let disk = try self.disk(fixture, endingWith: header)
             let reader = try? LogFixture(on: disk)
             if let reader {
                 _ = try? reader.readAll()
@@ -73,19 +79,20 @@ import Testing
         let changes: [(isTaken: Bool, change: (inout FrameHeader) -> Void)] = [
             (true, { _ in }), (false, { $0.previousChecksum ^= 1 }), (false, { $0.previousLength += 8 }),
             (false, { $0.firstSequence += 1 }), (false, { $0.firstSequence -= 1 }), (false, { $0.appendTime -= 1 }),
+            (false, { $0.kind = FrameKind.settlements.rawValue }),
         ]
         for (isTaken, change) in changes {
             var header = chained
             change(&header)
-            let block = ByteBlock(capacity: 64)
-            block.appendZeros(64)
-            _ = header.write(to: block, seed: active.segment.header.seed)
-            var bytes = try fixture.disk.durableBytes(fixture.newestPath)
-            bytes.replaceSubrange(end..<end + 64, with: block.bytes.array())
-            let disk = fixture.disk.powerCut(.everything)
-            try disk.replace(fixture.newestPath, with: bytes)
+            let disk = try self.disk(fixture, endingWith: header)
             #expect(try LogFixture(on: disk).log.tail == (isTaken ? 5 : 4))
         }
+        // One that vouches for more than stands before it speaks of frames that are gone.
+        var header = chained
+        header.durableWatermark = UInt64(end) + 8
+        let disk = try self.disk(fixture, endingWith: header)
+        let error = #expect(throws: LogError.self) { _ = try LogFixture(on: disk) }
+        #expect(error?.code == .damaged && error?.offset == end)
     }
 
     @Test(.tags(.r15)) func randomChangesAnywhereNeitherTrapNorHang() throws {

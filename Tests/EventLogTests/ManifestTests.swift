@@ -13,15 +13,15 @@ import Testing
         rolled.append(0..<100, size: 300)
         let trimmed = try LogFixture()
         trimmed.append(0..<130, size: 300)
-        trimmed.log.trim(before: 70)
+        trimmed.log.release(before: 70)
         trimmed.commit()
         let both = try LogFixture()
         both.append(0..<130, size: 300)
-        both.log.trim(before: 70)
+        both.log.release(before: 70)
         both.append(130..<200, size: 300)
         let closed = try LogFixture()
         closed.append(0..<130, size: 300)
-        closed.log.trim(before: 70)
+        closed.log.release(before: 70)
         closed.log.close()
         return [fresh, rolled, trimmed, both, closed]
     }
@@ -124,6 +124,25 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Found by a fuzzer: the content was written under an epoch that no reader takes.
+    @Test(.tags(.r15)) func aManifestWhoseEpochIsAtItsEndRefusesToBeWrittenAndStillHolds() throws {
+        let disk = SimulatedDisk()
+        let (manifest, _) = try Manifest.open(in: "/", disk)
+        let old: [UInt8] = [1]
+        let new: [UInt8] = [2]
+        try manifest.put(old)
+        // Epochs alternate: the even ones lie in the first file.
+        let bytes = try disk.durableBytes("/MANIFEST-B")
+        let block = ByteBlock(copying: bytes.span.bytes)
+        block.store(UInt64.max - 1, at: 16)
+        block.store(CRC32C.checksum(block.bytes.extracting(0..<28)), at: 28)
+        try disk.replace("/MANIFEST-A", with: block.bytes.array())
+        let (opened, content) = try Manifest.open(in: "/", disk)
+        #expect(content == old)
+        #expect(throws: StorageError.self) { try opened.put(new) }
+        #expect(try Manifest.open(in: "/", disk).content == old)
     }
 
     @Test(.tags(.r02, .r03)) func afterAFailedSyncItWritesNothingMore() throws {

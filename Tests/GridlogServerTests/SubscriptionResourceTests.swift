@@ -7,13 +7,14 @@ import Testing
     private let path = "/topics/orders/eventSubscriptions/billing"
 
     private func resource(
-        lock: Int = 60, deliveries: Int = 10, timeToLive: String = "P7D", types: [String] = []
+        lock: Int = 60, deliveries: Int = 10, timeToLive: String = "P7D", types: [String] = [],
+        startAt: JSONValue = .string("now")
     ) -> JSONValue {
         .object([
             "id": .string("/topics/orders/eventsubscriptions/billing"), "name": .string("billing"),
             "type": .string("Microsoft.EventGrid/namespaces/topics/eventsubscriptions"),
             "properties": .object([
-                "provisioningState": .string("Succeeded"),
+                "provisioningState": .string("Succeeded"), "startAt": startAt,
                 "deliveryConfiguration": .object([
                     "deliveryMode": .string("Queue"),
                     "queue": .object([
@@ -149,6 +150,32 @@ import Testing
             let refused = try await server.send(.PUT, path, queue(member))
             #expect(refused.status == 400)
             #expect(try refused.errorCode == "BadRequest")
+        }
+    }
+
+    private func start(_ value: String) -> String { #"{"properties":{"startAt":\#(value)}}"# }
+
+    @Test(arguments: [
+        (#""earliest""#, JSONValue.string("earliest")), ("1", .integer(1)),
+        (#""2026-01-31T10:00:00+01:00""#, .string("2026-01-31T09:00:00Z")),
+    ])
+    func startIsShownAndMayBeSentBackButNotChanged(_ sent: String, _ shown: JSONValue) async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            #expect(try await server.send(.PUT, path, start(sent)).document == resource(startAt: shown))
+            #expect(try await server.send(.PUT, path, start(sent)).status == 200)
+            #expect(try await server.send(.PUT, path).document == resource(startAt: shown))
+            #expect(try await server.send(.PATCH, path, start(#""now""#)).errorCode == "Conflict")
+        }
+    }
+
+    @Test(arguments: ["0", "-1", "2", "1.5", #""tomorrow""#, #""2999-01-01T00:00:00Z""#, "[]"])
+    func impossibleStartIsRefusedByName(_ value: String) async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            let answer = try await server.send(.PUT, path, start(value))
+            #expect(answer.status == 400)
+            #expect(try answer.errorMessage.contains("startAt"))
         }
     }
 }

@@ -91,7 +91,8 @@ struct CatalogTests {
         let test = try TestBroker()
         try test.broker.putTopic("orders")
         test.broker.close()
-        #expect(try TestBroker(disk: test.disk).broker.topic("orders") != nil)
+        let next = try TestBroker(disk: test.disk)
+        #expect(next.broker.topic("orders") != nil)
     }
 
     @Test func directoryWithOtherThingsIsRefusedAndLeftAlone() throws {
@@ -114,5 +115,47 @@ struct CatalogTests {
         }
         let error = #expect(throws: GridlogError.self) { try test.killAndReopen() }
         #expect(error?.code == .incompatibleVersion)
+    }
+
+    /// What the catalog does not name any more is gone for good, or noted to be removed at the next start.
+    @Test(.tags(.r05)) func deletionsCutOffAtAnyCallLeaveNoFiles() throws {
+        for calls in 0..<200 {
+            var wasCutOff = false
+            for survival in calls.isMultiple(of: 4) ? [Survival.nothing, .everything] : [.nothing] {
+                let test = try TestBroker()
+                try test.broker.putTopic("kept").topic.putSubscription("billing")
+                let gone = try test.broker.putTopic("gone").topic
+                try gone.putSubscription("billing")
+                try test.publish(1, to: gone)
+                try test.cutPowerAndReopen(.everything)
+                test.disk.powerOff(afterCalls: calls)
+                _ = try? test.broker.topic("kept")?.deleteSubscription("billing")
+                _ = try? test.broker.deleteTopic("gone")
+                wasCutOff = test.disk.isOff
+                try test.cutPowerAndReopen(survival)
+                if let gone = test.broker.topic("gone") {
+                    #expect(try gone.subscription("billing")?.take().map(\.id) == ["e-0"], "after \(calls) calls")
+                }
+                for _ in 0..<2 {
+                    try expectOnlyKnownFiles(test, "after \(calls) calls")
+                    try test.cutPowerAndReopen(.nothing)
+                }
+            }
+            guard wasCutOff else { return }
+        }
+        Issue.record("the deletions take more calls than were tried")
+    }
+
+    private func expectOnlyKnownFiles(_ test: TestBroker, _ comment: Comment) throws {
+        let catalog = test.broker.catalog.catalog
+        let topics = catalog.topics.map { BrokerEnvironment.hexadecimal($0.id, digits: 16) }
+        #expect(try test.disk.names(in: "/data/topics") == topics.sorted(), comment)
+        for (name, topic) in zip(topics, catalog.topics) {
+            let subscriptions = topic.subscriptions.map { BrokerEnvironment.hexadecimal(UInt64($0.id), digits: 8) }
+            let names = try test.disk.names(in: "/data/topics/\(name)")
+            let found =
+                names.contains("subscriptions") ? try test.disk.names(in: "/data/topics/\(name)/subscriptions") : []
+            #expect(found == subscriptions.sorted(), comment)
+        }
     }
 }

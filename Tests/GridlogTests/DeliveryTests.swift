@@ -1,3 +1,4 @@
+import DeliveryIndex
 import Storage
 import TestSupport
 import Testing
@@ -141,6 +142,8 @@ struct DeliveryTests {
         let token = try #require(try subscription.take().first?.token)
         test.disk.fail(.synchronize, .error(.inputOutput))
         #expect(throws: GridlogError.self) { try test.settle(.acknowledge, [token], on: subscription) }
+        let (locked, settling) = subscription.state.withLock { ($0.index.lockedCount, $0.index.settlingCount) }
+        #expect(locked == 1 && settling == 0)
         try test.cutPowerAndReopen()
         let reopened = try #require(test.broker.topic("orders")?.subscription("billing"))
         #expect(try reopened.take().map(\.id) == ["e-0"])

@@ -1,4 +1,5 @@
 import CloudEvents
+import DeliveryIndex
 import EventLog
 import Storage
 import TestSupport
@@ -8,34 +9,64 @@ import TestSupport
 /// A broker on a simulated disk, whose clock and committer the test turns by hand.
 final class TestBroker {
     private(set) var disk: SimulatedDisk
-    let clock = ManualClock()
+    let clock: ManualClock
+    private let options: BrokerOptions
+    private let segmentBytes: ClosedRange<Int>?
     private(set) var broker: Broker
+    /// What the operator was told.
+    let notices = Guarded<[BrokerNotice]>([])
     private var random = SeededRandom(seed: 1)
     private var scanner = EventScanner()
 
-    init(disk: SimulatedDisk = SimulatedDisk()) throws {
+    /// The seed decides the identity of the store.
+    init(
+        disk: SimulatedDisk = SimulatedDisk(), clock: ManualClock = ManualClock(), seed: UInt64 = 7,
+        options: BrokerOptions = BrokerOptions(), segmentBytes: ClosedRange<Int>? = nil
+    ) throws {
         self.disk = disk
-        broker = try Self.open(disk, clock, SeededRandom(seed: 7))
+        self.clock = clock
+        var options = options
+        options.onNotice = { [notices] notice in notices.withLock { $0.append(notice) } }
+        self.options = options
+        self.segmentBytes = segmentBytes
+        broker = try Self.open(disk, clock, SeededRandom(seed: seed), options, segmentBytes)
     }
 
-    private static func open(_ disk: SimulatedDisk, _ clock: ManualClock, _ random: SeededRandom) throws -> Broker {
+    private static func open(
+        _ disk: SimulatedDisk, _ clock: ManualClock, _ random: SeededRandom, _ options: BrokerOptions,
+        _ segmentBytes: ClosedRange<Int>?
+    ) throws -> Broker {
         try Broker(
             BrokerEnvironment(
-                directory: "/data", fileSystem: disk, clock: clock, random: random.shared(), hasThreads: false),
-            BrokerOptions())
+                directory: "/data", fileSystem: disk, clock: clock, random: random.shared(), hasThreads: false,
+                segmentBytes: segmentBytes),
+            options)
+    }
+
+    deinit {
+        broker.abandon()
     }
 
     /// The process dies and another one opens the directory; the machine goes on.
     func killAndReopen() throws {
+        broker.abandon()
         disk.processDied()
-        broker = try Self.open(disk, clock, random.split())
+        broker = try Self.open(disk, clock, random.split(), options, segmentBytes)
     }
 
     /// The power fails and comes back.
     func cutPowerAndReopen(_ survival: Survival = .nothing) throws {
+        broker.abandon()
         disk = disk.powerCut(survival)
         clock.reboot()
-        broker = try Self.open(disk, clock, random.split())
+        broker = try Self.open(disk, clock, random.split(), options, segmentBytes)
+    }
+
+    /// Lets a second pass and the background work of it be done.
+    func keepHouse() {
+        clock.advance(by: .seconds(1))
+        _ = broker.housekeeper.runOnce(waiting: false)
+        commit()
     }
 
     /// Lets the committer write and sync what is queued.
@@ -63,6 +94,12 @@ final class TestBroker {
 
     static func event(_ id: String, type: String = "t") -> String {
         #"{"specversion":"1.0","id":"\#(id)","source":"/s","type":"\#(type)","data":{"n":1}}"#
+    }
+
+    /// An event whose data is a string of that length.
+    static func event(_ id: String, type: String = "t", data length: Int) -> String {
+        let data = String(repeating: "x", count: length)
+        return #"{"specversion":"1.0","id":"\#(id)","source":"/s","type":"\#(type)","data":"\#(data)"}"#
     }
 
     @discardableResult
@@ -104,6 +141,9 @@ struct Handed: Equatable {
 }
 
 extension EventSubscription {
+    /// The first sequence that is not settled.
+    var floor: UInt64 { state.withLock { $0.index.floor } }
+
     /// Receives at once and decodes.
     func take(_ maxEvents: Int = 100) throws -> [Handed] {
         var handed: [Handed] = []

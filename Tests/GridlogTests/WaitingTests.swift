@@ -83,6 +83,19 @@ struct WaitingTests {
         #expect(try subscription.take().map(\.count) == [2])
     }
 
+    @Test func lockRenewedForAShorterTimeWakesAWaiterWhenItEnds() throws {
+        try test.publish(1, to: topic)
+        var tokens = subscription.lockTokens()
+        tokens.append(try #require(try subscription.take().first).token)
+        let waiter = Waiter()
+        _ = try subscription.receive(maxEvents: 1, orWait: waiter)
+        try topic.putSubscription("billing", SubscriptionSettings(receiveLockDurationInSeconds: 1))
+        #expect(try subscription.renewLocks(tokens) == [.succeeded])
+        test.clock.advance(by: .milliseconds(1_050))
+        _ = test.broker.timers.runOnce(waiting: false)
+        #expect(waiter.count == 1)
+    }
+
     @Test func endOfADelayWakesAWaiterWithin50Milliseconds() throws {
         try test.publish(1, to: topic)
         try test.settle(.release(.tenSeconds), try subscription.take().map(\.token), on: subscription)

@@ -21,4 +21,12 @@ import Testing
         #expect(error?.code == .inputOutput)
         #expect(error?.path == "/dev/null")
     }
+
+    #if os(Linux)
+    /// The directories of the kernel's own can be opened and listed, but not synced.
+    @Test(.tags(.r05)) func aDirectoryThatCannotBeSyncedIsReported() throws {
+        let error = #expect(throws: StorageError.self) { try PosixFileSystem().syncDirectory("/proc/self") }
+        #expect(error?.path == "/proc/self")
+    }
+    #endif
 }

@@ -17,7 +17,9 @@ extension SimulatedDisk.State {
         switch fault.effect {
         case .error(let code): throw error(code)
         case .short(let code): return error(code)
-        case .powerOff: throw error(.inputOutput)
+        case .powerOff:
+            isOff = true
+            throw error(.inputOutput)
         }
     }
 

@@ -14,10 +14,19 @@ public final class SimulatedDisk: Sendable {
         var history: [(call: DiskCall, path: String)] = []
         var violations: [String] = []
         var locks: [String: (holder: String, number: Int)] = [:]
+        /// A fault of effect `powerOff` has happened.
+        var isOff = false
     }
 
     let state: Guarded<State>
     let space: SpaceAccount
+    private let whenSyncing = Guarded<(@Sendable (String) -> Void)?>(nil)
+
+    /// Called with the path at each sync of a file, before it happens: to let time pass, for one.
+    public var onSynchronize: (@Sendable (String) -> Void)? {
+        get { whenSyncing.withLock { $0 } }
+        set { whenSyncing.withLock { $0 = newValue } }
+    }
 
     /// An empty disk. The seed decides what a failed sync leaves.
     public convenience init(seed: UInt64 = 0) {
@@ -81,9 +90,18 @@ public final class SimulatedDisk: Sendable {
         fail(after: calls, lasting: true, .powerOff)
     }
 
-    /// Forgets all faults that have not happened.
+    /// How many faults have not happened yet, lasting ones included.
+    public var faultsLeft: Int { state.withLock { $0.faults.count } }
+
+    /// Whether the power went off, see ``powerOff(afterCalls:)``.
+    public var isOff: Bool { state.withLock { $0.isOff } }
+
+    /// Forgets all faults that have not happened. What went off is on again: the calls meanwhile had no effect.
     public func repair() {
-        state.withLock { $0.faults.removeAll() }
+        state.withLock {
+            $0.faults.removeAll()
+            $0.isOff = false
+        }
     }
 
     /// The size of the disk in bytes; `nil`: it never fills up. Blocks are of 4,096 bytes.

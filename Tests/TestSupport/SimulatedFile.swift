@@ -44,11 +44,14 @@ final class SimulatedFile: StorageFile, @unchecked Sendable {
     }
 
     func synchronize() throws(StorageError) {
+        disk.onSynchronize?(path)
         try disk.change { state throws(StorageError) in
             if inode.syncFailed { state.violations.append("\(path) was synced again after a failed sync") }
             do throws(StorageError) {
                 try SimulatedDisk.plain(state.begin(.synchronize, path))
             } catch {
+                // Without power nothing happens any more: what was dirty stays so for the power cut, or for who is killed here.
+                guard !state.isOff else { throw error }
                 var random = state.random.split()
                 inode.failSync(&random)
                 throw error

@@ -6,7 +6,8 @@ extension Broker {
     /// Makes a topic, or replaces the settings of the one that is there. Durable when it returns.
     ///
     /// - Parameter settings: `nil` takes the defaults.
-    /// - Throws: ``GridlogError`` with code `invalidArgument` for a name or a setting that breaks a rule.
+    /// - Throws: ``GridlogError`` with code `invalidArgument` for a name or a setting that breaks a rule; `unavailable` when the disk
+    ///   failed, and the change may be found done at the next opening.
     @discardableResult
     public func putTopic(
         _ name: String, _ settings: TopicSettings? = nil
@@ -68,11 +69,14 @@ extension Broker {
     /// Deletes a topic with its events and event subscriptions. Durable when it returns.
     ///
     /// - Returns: false when there is no such topic.
+    /// - Throws: ``GridlogError`` with code `unavailable` when the disk failed: the topic may be found deleted at the next opening, and
+    ///   answers nothing until then. With another code nothing has changed.
     @discardableResult
     public func deleteTopic(_ name: String) throws(GridlogError) -> Bool {
         try changes.withLock { _ throws(GridlogError) in
             guard let topic = topic(name) else { return false }
-            try catalog.change { catalog in
+            // What is answered from here on would go with a deletion that is found done.
+            try catalog.change(inDoubt: { topic.close(because: $0) }) { catalog in
                 catalog.topics.removeAll { $0.id == topic.id }
                 catalog.deletedTopics.append(topic.id)
             }
@@ -87,22 +91,58 @@ extension Broker {
 
     /// Opens the log and the event subscriptions of a topic. One that is damaged is fenced, and does not stop the others.
     func open(_ entry: Catalog.TopicEntry) -> Topic {
-        do {
-            let context = try openContext(entry)
-            let delegate = TopicLogDelegate(context)
-            context.log.delegate = delegate
-            context.log.level = entry.settings.durability.commitLevel
-            let topic = Topic(
-                entry, catalog: catalog, environment: environment, changes: changes,
-                opened: .serving(context, delegate: delegate))
-            for subscription in entry.subscriptions {
-                topic.add(try topic.open(subscription, in: context, epoch: catalog.catalog.openCount))
-            }
-            try context.replay()
-            return topic
+        do throws(GridlogError) {
+            return try serve(entry)
         } catch {
+            options.onNotice(BrokerNotice(severity: .error, message: "Topic '\(entry.name)': \(error.message)"))
             return Topic(entry, catalog: catalog, environment: environment, changes: changes, opened: .fenced(error))
         }
+    }
+
+    private func serve(_ entry: Catalog.TopicEntry) throws(GridlogError) -> Topic {
+        let context = try openContext(entry)
+        do throws(GridlogError) {
+            return try open(entry, in: context)
+        } catch {
+            context.log.close()
+            context.letGo()
+            throw error
+        }
+    }
+
+    private func open(_ entry: Catalog.TopicEntry, in context: TopicContext) throws(GridlogError) -> Topic {
+        let entry = try fitted(entry, to: context.log.tail)
+        let delegate = TopicLogDelegate(context)
+        context.log.delegate = delegate
+        context.log.level = entry.settings.durability.commitLevel
+        let topic = Topic(
+            entry, catalog: catalog, environment: environment, changes: changes,
+            opened: .serving(context, delegate: delegate))
+        for subscription in entry.subscriptions {
+            topic.add(try topic.open(subscription, in: context, epoch: catalog.catalog.openCount))
+        }
+        context.tellFindings()
+        try context.replay()
+        for subscription in topic.subscriptions { try? subscription.prepareChunk() }
+        context.enforceRetention()
+        context.reviewSegments()
+        housekeeper.lookAfter(context)
+        return topic
+    }
+
+    /// A power cut may take the newest events of a topic of level `written`, and their sequences are given out again. What began
+    /// behind them begins with the next event, for good: at a later opening the log is longer.
+    private func fitted(_ entry: Catalog.TopicEntry, to tail: UInt64) throws(GridlogError) -> Catalog.TopicEntry {
+        let fitted = entry.fitted(to: tail)
+        guard
+            fitted.subscriptions.map(\.start) != entry.subscriptions.map(\.start)
+                || fitted.subscriptions.map(\.filters) != entry.subscriptions.map(\.filters)
+        else { return entry }
+        try catalog.change { catalog in
+            guard let position = catalog.topics.firstIndex(where: { $0.id == entry.id }) else { return }
+            catalog.topics[position] = fitted
+        }
+        return fitted
     }
 
     private func openContext(_ entry: Catalog.TopicEntry) throws(GridlogError) -> TopicContext {
@@ -116,15 +156,21 @@ extension Broker {
             try environment.fileSystem.syncDirectory(environment.path("topics"))
         }
         let log = try GridlogError.converting { () throws(LogError) in
-            try SegmentedLog.open(
-                LogConfiguration(
-                    directory: directory,
-                    identity: LogIdentity(store: StoreIdentity(low: store.low, high: store.high), log: entry.id),
-                    fileSystem: environment.fileSystem, clock: environment.clock, random: environment.random),
-                committer: committer)
+            var configuration = LogConfiguration(
+                directory: directory,
+                identity: LogIdentity(store: StoreIdentity(low: store.low, high: store.high), log: entry.id),
+                fileSystem: environment.fileSystem, clock: environment.clock, random: environment.random)
+            configuration.blockCache = blockCache
+            if let segmentBytes = environment.segmentBytes {
+                configuration.segmentBytesMin = segmentBytes.lowerBound
+                configuration.segmentBytesMax = segmentBytes.upperBound
+                configuration.reserveBytesMin = min(configuration.reserveBytesMin, segmentBytes.lowerBound)
+            }
+            return try SegmentedLog.open(configuration, committer: committer)
         }
         return TopicContext(
-            name: entry.name, id: entry.id, log: log, tokenCoder: LockTokenCoder(key: (key.low, key.high)), broker: self
+            name: entry.name, id: entry.id, settings: entry.settings, log: log,
+            tokenCoder: LockTokenCoder(key: (key.low, key.high)), broker: self
         )
     }
 

@@ -23,7 +23,9 @@ public final class Broker: Sendable {
     let catalog: CatalogStore
     let committer: Committer
     let timers: DeadlineTimers
-    let housekeeper = Housekeeper()
+    let housekeeper: Housekeeper
+    /// Decompressed blocks of all topics: 32 MiB at most.
+    let blockCache = BlockCache()
     /// Held until the broker is closed.
     private let directory: Guarded<DataDirectory?>
     private let byName: Guarded<[String: Topic]>
@@ -42,13 +44,14 @@ public final class Broker: Sendable {
         try Broker(.production(directory), options)
     }
 
-    init(_ environment: BrokerEnvironment, _ options: BrokerOptions) throws(GridlogError) {
+    package init(_ environment: BrokerEnvironment, _ options: BrokerOptions) throws(GridlogError) {
         self.environment = environment
         self.options = options
         directory = Guarded(try DataDirectory.take(environment))
         catalog = try CatalogStore.open(in: environment)
         committer = Committer(clock: environment.clock)
         timers = DeadlineTimers(clock: environment.clock)
+        housekeeper = Housekeeper(clock: environment.clock, packs: options.compressesColdSegments)
         byName = Guarded([:])
         if environment.hasThreads {
             try GridlogError.converting { () throws(StorageError) in
@@ -89,7 +92,11 @@ public final class Broker: Sendable {
 
     /// Whether it can answer, and what is wrong if not.
     public var health: BrokerHealth {
-        BrokerHealth(problems: topics.compactMap { topic in topic.problem.map { "topic \(topic.name): \($0)" } })
+        let topics = topics
+        let problems = topics.compactMap { topic in topic.problem.map { "topic \(topic.name): \($0)" } }
+        return BrokerHealth(
+            problems: (catalog.problem.map { ["catalog: \($0)"] } ?? []) + problems,
+            warnings: topics.flatMap { topic in topic.warnings.map { "topic \(topic.name): \($0)" } })
     }
 
     func add(_ topic: Topic) {

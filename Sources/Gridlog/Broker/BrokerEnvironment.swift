@@ -1,13 +1,28 @@
-import Storage
+package import Storage
 
 /// The world around a broker: the disk, the clocks, chance. Tests hand in their own.
-struct BrokerEnvironment: Sendable {
+package struct BrokerEnvironment: Sendable {
     var directory: String
     var fileSystem: any FileSystem
     var clock: any TimeSource
     var random: @Sendable () -> UInt64
     /// Without threads, whoever holds the broker runs the committer and the timers.
     var hasThreads: Bool
+    /// The lengths of a log's first segment and of its longest, in bytes; `nil` for those of the log. A simulation makes them short,
+    /// so that segments begin and go all the time; the reserve is as short then.
+    var segmentBytes: ClosedRange<Int>?
+
+    package init(
+        directory: String, fileSystem: any FileSystem, clock: any TimeSource,
+        random: @escaping @Sendable () -> UInt64, hasThreads: Bool, segmentBytes: ClosedRange<Int>? = nil
+    ) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+        self.clock = clock
+        self.random = random
+        self.hasThreads = hasThreads
+        self.segmentBytes = segmentBytes
+    }
 
     static func production(_ directory: String) -> BrokerEnvironment {
         BrokerEnvironment(

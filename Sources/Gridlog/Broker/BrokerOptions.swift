@@ -3,17 +3,15 @@ public struct BrokerOptions: Sendable {
     /// The durability of topics that are made without naming one.
     public var defaultDurability: Durability
 
+    /// Whether segments that have waited for a while are compressed in the background. Default: yes.
+    public var compressesColdSegments = true
+
+    /// Told of everything that an operator should know. Called from any thread, also from the one that commits: it must
+    /// return quickly, and call nothing of the broker.
+    public var onNotice: @Sendable (BrokerNotice) -> Void = { _ in }
+
     /// The defaults.
     public init(defaultDurability: Durability = .durable) {
         self.defaultDurability = defaultDurability
     }
-}
-
-/// Whether the broker can answer.
-public struct BrokerHealth: Sendable, Hashable {
-    /// What is wrong, one line each; empty when all is well.
-    public var problems: [String]
-
-    /// Whether every topic serves.
-    public var isReady: Bool { problems.isEmpty }
 }

@@ -1,21 +1,59 @@
 import EventLog
 import Storage
 
-/// Does in the background what nobody waits for: makes the blocks of the next segments ready.
+/// Does in the background what nobody waits for: makes the next segments and chunks ready, ends the retention of old events,
+/// compresses cold segments and reads sealed ones to find damage early.
 ///
-/// One thread for the whole broker, asleep while there is nothing to do.
+/// One thread of low priority for the whole broker. Beside the jobs it is given it wakes once a second while there are topics.
 final class Housekeeper: Sendable {
-    private struct State {
-        var logs: [SegmentedLog] = []
-        var isStopping = false
+    /// How often every topic is looked at, in nanoseconds of boot time.
+    static let roundNanoseconds: UInt64 = 1_000_000_000
+    /// Background work pauses this many times as long as it took: it gets a fifth of a core at most.
+    private static let pauseFactor: UInt64 = 4
+
+    private enum Job {
+        case segment(SegmentedLog)
+        case chunk(EventSubscription)
+
+        var subject: AnyObject {
+            switch self {
+            case .segment(let log): log
+            case .chunk(let subscription): subscription
+            }
+        }
+
+        /// What fails here, on a full disk for one, is tried again when it is needed, and reported then.
+        func run() {
+            switch self {
+            case .segment(let log): try? log.prepareNextSegment()
+            case .chunk(let subscription): try? subscription.prepareChunk()
+            }
+        }
     }
 
+    private struct State {
+        var jobs: [Job] = []
+        var topics: [TopicHousekeeping] = []
+        var isStopping = false
+        /// Something changed that the sleeper must look at.
+        var hasNews = false
+        var nextRound: UInt64
+    }
+
+    private let clock: any TimeSource
+    private let packs: Bool
     private let signal = Signal()
-    private let state = Guarded(State())
+    private let state: Guarded<State>
     private let thread = Guarded<WorkerThread?>(nil)
 
+    init(clock: any TimeSource, packs: Bool) {
+        self.clock = clock
+        self.packs = packs
+        state = Guarded(State(nextRound: clock.bootTime + Self.roundNanoseconds))
+    }
+
     func start() throws(StorageError) {
-        let thread = try WorkerThread("housekeeping") { [self] in
+        let thread = try WorkerThread("housekeeping", priority: .background) { [self] in
             while runOnce(waiting: true) {}
         }
         self.thread.withLock { $0 = thread }
@@ -29,29 +67,85 @@ final class Housekeeper: Sendable {
         }?.join()
     }
 
+    /// The topic is looked at in every round from now on.
+    func lookAfter(_ context: TopicContext) {
+        change { $0.topics.append(TopicHousekeeping(context)) }
+    }
+
+    /// The topic is closed. Returns when nothing is done with it any more.
+    func forget(_ context: TopicContext) {
+        let housekeeping = state.withLock { state -> TopicHousekeeping? in
+            guard let position = state.topics.firstIndex(where: { $0.context === context }) else { return nil }
+            return state.topics.remove(at: position)
+        }
+        housekeeping?.end()
+    }
+
     /// The log will soon need another segment.
     func prepareSegment(of log: SegmentedLog) {
+        add(.segment(log))
+    }
+
+    /// The subscription will soon need another chunk of its index.
+    func prepareChunk(of subscription: EventSubscription) {
+        add(.chunk(subscription))
+    }
+
+    private func add(_ job: Job) {
         change { state in
-            if !state.logs.contains(where: { $0 === log }) { state.logs.append(log) }
+            if !state.jobs.contains(where: { $0.subject === job.subject }) { state.jobs.append(job) }
         }
     }
 
     private func change(_ body: (inout State) -> Void) {
-        signal.withLock { state.withLock(body) }
+        signal.withLock {
+            state.withLock { state in
+                body(&state)
+                state.hasNews = true
+            }
+        }
         signal.wake()
     }
 
+    /// Does what is to be done now.
+    ///
+    /// - Parameter waiting: sleep until there is something, instead of returning at once.
     /// - Returns: false when stopped.
     func runOnce(waiting: Bool) -> Bool {
-        if waiting {
-            _ = signal.wait(nanoseconds: nil) { state.withLock { !$0.logs.isEmpty || $0.isStopping } }
+        if waiting { sleep() }
+        let now = clock.bootTime
+        let topics = state.withLock { $0.nextRound <= now ? $0.topics : [] }
+        guard runJobs() else { return false }
+        for topic in topics {
+            topic.run(packs: packs)
+            guard runJobs() else { return false }
         }
-        let (logs, isStopping) = state.withLock { state in
-            defer { state.logs.removeAll() }
-            return (state.logs, state.isStopping)
+        let end = clock.bootTime
+        state.withLock { state in
+            guard state.nextRound <= now else { return }
+            state.nextRound = end + max(Self.roundNanoseconds, Self.pauseFactor * (end - now))
         }
-        // What fails here, on a full disk for one, is tried again by the roll itself, which reports it.
-        if !isStopping { for log in logs { try? log.prepareNextSegment() } }
-        return !isStopping
+        return true
+    }
+
+    /// - Returns: false when stopped.
+    private func runJobs() -> Bool {
+        let (jobs, isStopping) = state.withLock { state in
+            defer { state.jobs.removeAll() }
+            return (state.jobs, state.isStopping)
+        }
+        guard !isStopping else { return false }
+        for job in jobs { job.run() }
+        return true
+    }
+
+    private func sleep() {
+        let now = clock.bootTime
+        let pause = state.withLock { state -> UInt64? in
+            if state.topics.isEmpty { return nil }
+            return state.nextRound > now ? state.nextRound - now : 0
+        }
+        _ = signal.wait(nanoseconds: pause) { state.withLock { $0.hasNews } }
+        state.withLock { $0.hasNews = false }
     }
 }

@@ -3,6 +3,8 @@ struct Catalog: Codable, Sendable {
     struct SubscriptionEntry: Codable, Sendable {
         var id: UInt32
         var name: String
+        /// What was asked for.
+        var startAt: StartPosition
         /// The first sequence that it is about.
         var start: UInt64
         var settings: SubscriptionSettings
@@ -23,6 +25,19 @@ struct Catalog: Codable, Sendable {
         var nextSubscription: UInt32
         var subscriptions: [SubscriptionEntry]
         var deletedSubscriptions: [UInt32]
+
+        /// The same, with nothing that begins past the end of the log.
+        func fitted(to tail: UInt64) -> TopicEntry {
+            var entry = self
+            for place in entry.subscriptions.indices {
+                entry.subscriptions[place].start = min(entry.subscriptions[place].start, tail)
+                for filter in entry.subscriptions[place].filters.indices {
+                    let from = entry.subscriptions[place].filters[filter].from
+                    entry.subscriptions[place].filters[filter].from = min(from, tail)
+                }
+            }
+            return entry
+        }
     }
 
     static let currentFormat = 1

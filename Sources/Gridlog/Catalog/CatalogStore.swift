@@ -7,6 +7,8 @@ final class CatalogStore: Sendable {
     private struct State {
         var manifest: Manifest
         var catalog: Catalog
+        /// Why nothing can be changed any more.
+        var failure: GridlogError?
     }
 
     /// Not the engine's lock: a change holds it while it syncs. Nobody on the data path takes it.
@@ -30,23 +32,52 @@ final class CatalogStore: Sendable {
 
     var catalog: Catalog { state.withLock { $0.catalog } }
 
-    /// Changes the catalog; when the disk refuses, it stays as it was. Blocking.
+    /// Why nothing can be changed any more until the broker is opened again, if so.
+    var problem: GridlogError? { state.withLock { $0.failure } }
+
+    /// Changes the catalog. Blocking.
+    ///
+    /// When there is no space, or the body throws, it stays as it was. When a write or a sync fails, the change is *in doubt*: here it
+    /// is not in force, the next opening may find it in force, and until then nothing can be changed any more.
     ///
     /// Written to both slots: when one of them is damaged later, the other does not lead back to a catalog that gives ids a
     /// second time.
-    func change<Result>(_ body: (inout Catalog) throws(GridlogError) -> Result) throws(GridlogError) -> Result {
-        try state.withLock { state throws(GridlogError) in
-            var catalog = state.catalog
-            let result = try body(&catalog)
-            let content = try Self.encode(catalog)
-            for _ in 0..<2 {
-                try GridlogError.converting { () throws(StorageError) in
-                    unsafe try state.manifest.write(content.span.bytes)
+    ///
+    /// - Parameter inDoubt: called when this change is in doubt, not when it was refused because of an earlier one.
+    func change<Result>(
+        inDoubt: (GridlogError) -> Void = { _ in }, _ body: (inout Catalog) throws(GridlogError) -> Result
+    ) throws(GridlogError) -> Result {
+        var isInDoubt = false
+        do {
+            return try state.withLock { state throws(GridlogError) in
+                if let failure = state.failure { throw failure }
+                var catalog = state.catalog
+                let result = try body(&catalog)
+                let content = try Self.encode(catalog)
+                // All that may be missing is found before anything is written.
+                try GridlogError.converting { () throws(StorageError) in try state.manifest.reserve(content.count) }
+                do throws(StorageError) {
+                    for _ in 0..<2 { unsafe try state.manifest.write(content.span.bytes) }
+                } catch {
+                    isInDoubt = true
+                    let failure = Self.failure(error)
+                    state.failure = failure
+                    throw failure
                 }
+                state.catalog = catalog
+                return result
             }
-            state.catalog = catalog
-            return result
+        } catch {
+            if isInDoubt { inDoubt(error) }
+            throw error
         }
+    }
+
+    private static func failure(_ error: StorageError) -> GridlogError {
+        GridlogError(
+            .unavailable,
+            "A change of topics or event subscriptions could not be written, and may be found done at the next start; until "
+                + "then none can be made. Look after the disk, then start the broker again (\(error.description)).")
     }
 
     /// A store that has topics has had a catalog: without one it is damaged, not new (R19).

@@ -47,6 +47,8 @@ extension EventSubscription {
         var record: FrameBuffer?
         var drops: DeliveryIndex.Settlement?
         var othersMayReceive = false
+        /// The next chunk of the index is to be made ahead.
+        var lacksChunk = false
         /// The filter met damage.
         var damage: LogError?
 
@@ -55,6 +57,7 @@ extension EventSubscription {
             if let record { subscription.context.log.appendSettlementsLater(record) }
             if let drops { subscription.log(drops) }
             if othersMayReceive { subscription.wakeOne() }
+            if lacksChunk { subscription.context.housekeeper.prepareChunk(of: subscription) }
         }
     }
 
@@ -69,8 +72,10 @@ extension EventSubscription {
             _ = state.index.expire(now: now)
             let record = FrameBuffer(capacity: 64)
             var matcher = EventMatcher(state.filter, context)
-            let result = try lockEvents(maxEvents, now, tail, record, &state, &matcher, &attempt.events.deliveries)
-            let hasMore = result.moreToExamine || matcher.isExhausted
+            let end = try passGaps(&state, tail: tail)
+            let result = try lockEvents(maxEvents, now, end, record, &state, &matcher, &attempt.events.deliveries)
+            let hasMore = result.moreToExamine || matcher.isExhausted || end < tail
+            attempt.lacksChunk = state.index.lacksSpare
             attempt.events.lockedAt = result.lockedAt
             attempt.drops = state.index.takeDrops()
             attempt.damage = matcher.damage
@@ -107,6 +112,21 @@ extension EventSubscription {
                 ) { matcher.match($0) }
             }
         }
+    }
+
+    /// Moves the cursor over events that the log gave up, at its beginning or in the middle.
+    ///
+    /// - Returns: how far this receive may look: up to the next such gap, or the tail.
+    private func passGaps(_ state: inout State, tail: UInt64) throws(GridlogError) -> UInt64 {
+        let first = context.log.firstSequence
+        if state.index.cursor < first {
+            try GridlogError.converting { () throws(StorageError) in try state.index.passGap(to: first) }
+        }
+        while let gap = context.log.gap(atOrAfter: state.index.cursor), gap.lowerBound < tail {
+            guard gap.lowerBound <= state.index.cursor else { return gap.lowerBound }
+            try GridlogError.converting { () throws(StorageError) in try state.index.passGap(to: gap.upperBound) }
+        }
+        return tail
     }
 
     // MARK: - Waiting

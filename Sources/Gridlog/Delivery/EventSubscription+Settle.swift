@@ -64,6 +64,8 @@ extension EventSubscription {
                 }
                 outcomes.append(SettleOutcome(state.index.renew(token, now: now)))
             }
+            // With a shorter lock duration than before a renewed lock ends earlier than those who wait were told.
+            if !state.waiters.isEmpty { arm(&state) }
             return (outcomes, state.index.takeDrops(), hasWorkForWaiter(state))
         }
         if let drops { log(drops) }
@@ -97,7 +99,7 @@ extension EventSubscription {
             return hasWorkForWaiter(state)
         }
         if mustWake { wakeOne() }
-        context.trim()
+        context.didSettle(settlement)
     }
 
     fileprivate func rollBack(_ settlement: DeliveryIndex.Settlement) {

@@ -10,6 +10,8 @@ public final class EventSubscription: Sendable {
     public let name: String
     /// Its id, never used twice in a topic.
     public let id: UInt32
+    /// Where it was made to begin.
+    public let startPosition: StartPosition
     let context: TopicContext
     let state: Guarded<State>
 
@@ -29,6 +31,7 @@ public final class EventSubscription: Sendable {
     init(_ entry: Catalog.SubscriptionEntry, index: consuming sending SubscriptionIndex, context: TopicContext) {
         name = entry.name
         id = entry.id
+        startPosition = entry.startAt
         self.context = context
         state = Guarded(
             State(settings: entry.settings, filter: EventFilter(entry.filters), index: index))
@@ -37,8 +40,10 @@ public final class EventSubscription: Sendable {
     /// How it behaves.
     public var settings: SubscriptionSettings { state.withLock { $0.settings } }
 
-    /// The first sequence that is not settled yet.
-    var floor: UInt64 { state.withLock { $0.index.floor } }
+    /// The first of some sequences that is not settled; `nil` when all are.
+    func firstUnsettled(in sequences: Range<UInt64>) -> UInt64? {
+        state.withLock { $0.index.firstUnsettled(in: sequences) }
+    }
 
     /// Room for the lock tokens of a request.
     public func lockTokens() -> LockTokens {
@@ -53,10 +58,18 @@ public final class EventSubscription: Sendable {
         }
     }
 
-    func appendCheckpoint(to block: ByteBlock) {
+    /// The payloads of its checkpoint frames.
+    func checkpoint() -> [FrameBuffer] {
         let now = context.clock.bootTime
         let wallTime = context.clock.wallTime
-        state.withLock { $0.index.appendCheckpoint(to: block, now: now, wallTime: wallTime) }
+        return state.withLock { state in
+            var parts: [FrameBuffer] = []
+            state.index.writeCheckpoint(now: now, wallTime: wallTime) {
+                parts.append(FrameBuffer(capacity: 256))
+                return parts[parts.count - 1].withBlock { $0 }
+            }
+            return parts
+        }
     }
 
     // MARK: - Recovery
@@ -76,6 +89,20 @@ public final class EventSubscription: Sendable {
             state.index.finishRecovery()
             state.index.retire(below: first)
         }
+    }
+
+    // MARK: - Housekeeping
+
+    /// Settles every event below a sequence as expired: the topic's retention is over (R33).
+    func expire(below sequence: UInt64) {
+        state.withLock { $0.index.retire(below: sequence) }
+    }
+
+    /// Makes the chunk of the index that will be needed next. Blocking.
+    func prepareChunk() throws(GridlogError) {
+        guard let spare = state.withLock({ $0.isRetired ? nil : $0.index.wantedSpare() }) else { return }
+        let region = try GridlogError.converting { () throws(StorageError) in try spare.make() }
+        state.withLock { $0.index.adopt(spare, region) }
     }
 
     // MARK: - The end

@@ -14,7 +14,8 @@ extension LogFrame {
             next = try log.frame(containing: sequence)
         }
         guard let next else {
-            guard sequence >= log.firstSequence else { return nil }
+            let isGone = sequence < log.firstSequence || log.gap(atOrAfter: sequence)?.contains(sequence) == true
+            guard !isGone else { return nil }
             throw LogError(
                 .damaged, "an event that is not settled is missing", file: log.configuration.directory,
                 sequences: sequence...sequence)

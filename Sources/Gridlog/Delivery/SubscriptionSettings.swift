@@ -1,8 +1,13 @@
 /// How an event subscription behaves (delivery mode `Queue`).
 public struct SubscriptionSettings: Sendable, Hashable, Codable {
-    /// How long a received event is locked, in seconds: 1 to 300.
+    /// How long a received event may be locked, in seconds.
+    public static let lockSeconds = 1...300
+    /// How often an event may be delivered.
+    public static let deliveryCounts = 1...10
+
+    /// How long a received event is locked, in seconds: ``lockSeconds``.
     public var receiveLockDurationInSeconds: Int
-    /// How often an event is delivered at most: 1 to 10.
+    /// How often an event is delivered at most: ``deliveryCounts``.
     public var maxDeliveryCount: Int
     /// How long an event may be delivered after it was published, in seconds: from 60 up to the topic's retention.
     /// `nil` means 7 days, or the topic's retention when that is shorter.
@@ -26,13 +31,17 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
     private static let filterValueCharactersMax = 512
 
     func validate(in topic: TopicSettings) throws(GridlogError) {
-        guard (1...300).contains(receiveLockDurationInSeconds) else {
+        guard Self.lockSeconds.contains(receiveLockDurationInSeconds) else {
             throw GridlogError(
                 .invalidArgument,
-                "receiveLockDurationInSeconds is \(receiveLockDurationInSeconds); it must be from 1 to 300.")
+                "receiveLockDurationInSeconds is \(receiveLockDurationInSeconds); it must be from "
+                    + "\(Self.lockSeconds.lowerBound) to \(Self.lockSeconds.upperBound).")
         }
-        guard (1...10).contains(maxDeliveryCount) else {
-            throw GridlogError(.invalidArgument, "maxDeliveryCount is \(maxDeliveryCount); it must be from 1 to 10.")
+        guard Self.deliveryCounts.contains(maxDeliveryCount) else {
+            throw GridlogError(
+                .invalidArgument,
+                "maxDeliveryCount is \(maxDeliveryCount); it must be from "
+                    + "\(Self.deliveryCounts.lowerBound) to \(Self.deliveryCounts.upperBound).")
         }
         try validateTimeToLive(in: topic)
         let types = includedEventTypes ?? []

@@ -3,55 +3,71 @@ import EventLog
 import Storage
 
 extension Topic {
-    /// Makes an event subscription, which gets the events that are published from now on, or replaces the settings of the one
-    /// that is there. Durable when it returns.
+    /// Makes an event subscription, or replaces the settings of the one that is there. Durable when it returns.
     ///
-    /// - Throws: ``GridlogError`` with code `invalidArgument` for a name or a setting that breaks a rule.
+    /// - Parameter startAt: which events a new one begins with: by default those that are published from now on. `nil` leaves the
+    ///   start of one that is there as it is; it cannot be changed.
+    /// - Throws: ``GridlogError`` with code `invalidArgument` for a name or a setting that breaks a rule; `unavailable` when the disk
+    ///   failed, and the change may be found done at the next opening.
     @discardableResult
     public func putSubscription(
-        _ name: String, _ settings: SubscriptionSettings = SubscriptionSettings()
+        _ name: String, _ settings: SubscriptionSettings = SubscriptionSettings(), startAt: StartPosition? = nil
     ) throws(GridlogError) -> (subscription: EventSubscription, created: Bool) {
         try ResourceName.validate(name, of: "event subscription")
         return try changes.withLock { _ throws(GridlogError) in
             let context = try context
             try settings.validate(in: self.settings)
             if let subscription = subscription(name) {
+                guard startAt == nil || startAt == subscription.startPosition else {
+                    throw GridlogError(
+                        .conflict,
+                        "startAt of event subscription '\(name)' cannot change; delete it and make another one.")
+                }
                 try replaceSettings(of: subscription, settings, context)
                 return (subscription, false)
             }
-            let subscription = try context.beginning { start throws(GridlogError) in
-                try make(name, settings, start: start, in: context)
+            let asked = startAt ?? .now
+            let subscription = try context.beginning(at: asked) { start throws(GridlogError) in
+                try make(name, settings, asked, start: start, in: context)
             }
             add(subscription)
             return (subscription, true)
         }
     }
 
-    /// The index is made first, so that the catalog names no subscription that cannot serve; a crash between leaves a directory
-    /// that is made anew.
+    /// The index is made first, so that the catalog names no subscription that cannot serve. Its id is taken before: a checkpoint may
+    /// speak of it already, and would be believed of another subscription of that id. What a crash leaves is removed at the next
+    /// opening, as of a deleted one.
     private func make(
-        _ name: String, _ settings: SubscriptionSettings, start: UInt64, in context: TopicContext
+        _ name: String, _ settings: SubscriptionSettings, _ asked: StartPosition, start: UInt64,
+        in context: TopicContext
     ) throws(GridlogError) -> EventSubscription {
-        let before = catalog.catalog
-        let entry = Catalog.SubscriptionEntry(
-            id: before.topics[try position(in: before)].nextSubscription, name: name, start: start, settings: settings,
-            filters: [Catalog.FilterEntry(from: start, includedEventTypes: settings.includedEventTypes)])
-        try GridlogError.converting { () throws(StorageError) in
-            try environment.fileSystem.removeTree(environment.subscriptionDirectory(id, entry.id))
+        let subscriptionID = try catalog.change { catalog throws(GridlogError) in
+            let position = try self.position(in: catalog)
+            let next = catalog.topics[position].nextSubscription
+            catalog.topics[position].nextSubscription += 1
+            catalog.topics[position].deletedSubscriptions.append(next)
+            return next
         }
-        let subscription = try open(entry, in: context, epoch: before.openCount)
-        subscription.finishRecovery()
+        let entry = Catalog.SubscriptionEntry(
+            id: subscriptionID, name: name, startAt: asked, start: start, settings: settings,
+            filters: [Catalog.FilterEntry(from: start, includedEventTypes: settings.includedEventTypes)])
         do {
+            let subscription = try open(entry, in: context, epoch: catalog.catalog.openCount)
+            subscription.finishRecovery()
+            // What expired while it was being made.
+            subscription.expire(below: context.earliest)
+            try subscription.prepareChunk()
             try catalog.change { catalog throws(GridlogError) in
                 let position = try self.position(in: catalog)
-                catalog.topics[position].nextSubscription += 1
+                catalog.topics[position].deletedSubscriptions.removeAll { $0 == entry.id }
                 catalog.topics[position].subscriptions.append(entry)
             }
+            return subscription
         } catch {
-            context.remove(subscription)
+            context.remove(subscriptionID)
             throw error
         }
-        return subscription
     }
 
     private func replaceSettings(
@@ -78,20 +94,26 @@ extension Topic {
     /// Deletes an event subscription. Durable when it returns.
     ///
     /// - Returns: false when there is no such subscription.
+    /// - Throws: ``GridlogError`` with code `unavailable` when the disk failed: it goes on, and may be found deleted at the next
+    ///   opening.
     @discardableResult
     public func deleteSubscription(_ name: String) throws(GridlogError) -> Bool {
         try changes.withLock { _ throws(GridlogError) in
-            guard let subscription = subscription(name) else { return false }
+            guard let subscription = subscription(name) else {
+                // A topic that could not be opened does not know what it has.
+                if let problem { throw problem }
+                return false
+            }
             try catalog.change { catalog throws(GridlogError) in
                 let position = try self.position(in: catalog)
                 catalog.topics[position].subscriptions.removeAll { $0.id == subscription.id }
                 catalog.topics[position].deletedSubscriptions.append(subscription.id)
             }
             _ = remove(name)
-            subscription.context.remove(subscription)
+            subscription.context.remove(subscription.id)
             subscription.retire()
             removeFiles(of: subscription.id)
-            subscription.context.trim()
+            subscription.context.reviewSegments()
             return true
         }
     }

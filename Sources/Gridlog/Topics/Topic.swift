@@ -53,6 +53,11 @@ public final class Topic: Sendable {
         }
     }
 
+    /// What needs to be looked at although it serves.
+    public var warnings: [String] {
+        if case .serving(let context, _) = opened { context.warnings } else { [] }
+    }
+
     /// What it works with, or the error that every request gets.
     var context: TopicContext {
         get throws(GridlogError) {
@@ -63,6 +68,11 @@ public final class Topic: Sendable {
             case .fenced(let error): throw error
             }
         }
+    }
+
+    /// What it works with, fenced meanwhile or not; `nil` if it could not be opened.
+    var openedContext: TopicContext? {
+        if case .serving(let context, _) = opened { context } else { nil }
     }
 
     /// Its event subscriptions, by name.
@@ -85,14 +95,24 @@ public final class Topic: Sendable {
 
     func apply(_ settings: TopicSettings) {
         state.withLock { $0.settings = settings }
-        if case .serving(let context, _) = opened { context.log.level = settings.durability.commitLevel }
+        guard case .serving(let context, _) = opened else { return }
+        context.log.level = settings.durability.commitLevel
+        context.setRetention(seconds: settings.retentionInSeconds)
+    }
+
+    /// Answers nothing but this error from now on; what is queued is answered first. Blocking.
+    func close(because error: GridlogError) {
+        guard case .serving(let context, _) = opened else { return }
+        context.fence(error)
+        close()
     }
 
     /// Closes the log and the indexes. Blocking.
     func close() {
         guard case .serving(let context, _) = opened else { return }
         for subscription in subscriptions { subscription.retire() }
+        context.housekeeper.forget(context)
         context.log.close()
-        context.letGoOfBroker()
+        context.letGo()
     }
 }

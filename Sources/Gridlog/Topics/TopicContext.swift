@@ -14,10 +14,15 @@ final class TopicContext: Sendable {
     /// Event subscriptions that somebody waits on; a commit wakes one receiver of each.
     private let awaited = Guarded<[UInt32: EventSubscription]>([:])
     private let registry = Guarded(Registry())
+    /// Which segments are still needed. Its lock may be held while that of a subscription is taken, never the other way round.
+    let review: Guarded<SegmentReview>
+    let retirement: Guarded<Retirement>
     /// Keeps the broker, and with it the lock of the directory, alive for as long as somebody uses the topic. Given up when the
     /// broker closes.
     private let broker: Guarded<Broker?>
-    private let fence = Guarded<GridlogError?>(nil)
+    let fence = Guarded<GridlogError?>(nil)
+    let warningState = Guarded(TopicWarnings())
+    let onNotice: @Sendable (BrokerNotice) -> Void
 
     /// Every event subscription of the topic, and the sequences at which new ones are about to begin.
     private struct Registry {
@@ -25,7 +30,9 @@ final class TopicContext: Sendable {
         var beginnings: [UInt64] = []
     }
 
-    init(name: String, id: UInt64, log: SegmentedLog, tokenCoder: LockTokenCoder, broker: Broker) {
+    init(
+        name: String, id: UInt64, settings: TopicSettings, log: SegmentedLog, tokenCoder: LockTokenCoder, broker: Broker
+    ) {
         self.name = name
         self.id = id
         self.log = log
@@ -33,33 +40,23 @@ final class TopicContext: Sendable {
         self.tokenCoder = tokenCoder
         timers = broker.timers
         housekeeper = broker.housekeeper
+        onNotice = broker.options.onNotice
         self.broker = Guarded(broker)
+        review = Guarded(SegmentReview(log.sealedSegments))
+        retirement = Guarded(Retirement(retention: UInt64(settings.retentionInSeconds) * 1_000_000_000))
     }
 
     var clock: any TimeSource { environment.clock }
 
-    /// The topic is closed.
-    func letGoOfBroker() {
+    /// The topic is closed: nothing is kept alive by it any more, its files neither.
+    func letGo() {
         broker.withLock { $0 = nil }
+        awaited.withLock { $0 = [:] }
+        registry.withLock { $0.subscriptions = [:] }
     }
 
     /// Differs between two topics of the same name: part of every lock token (R30).
     var incarnation: UInt32 { UInt32(truncatingIfNeeded: id) }
-
-    // MARK: - Damage
-
-    /// Why the topic answers nothing, if it does not.
-    var damage: GridlogError? { fence.withLock { $0 } }
-
-    /// Nothing of the topic is answered any more, until the broker is opened again.
-    func fence(_ error: GridlogError) {
-        fence.withLock { $0 = $0 ?? error }
-        wakeAllReceivers()
-    }
-
-    func checkDamage() throws(GridlogError) {
-        if let damage { throw damage }
-    }
 
     // MARK: - Waiting
 
@@ -90,32 +87,58 @@ final class TopicContext: Sendable {
         registry.withLock { $0.subscriptions[subscription.id] = subscription }
     }
 
-    func remove(_ subscription: EventSubscription) {
-        registry.withLock { _ = $0.subscriptions.removeValue(forKey: subscription.id) }
+    func remove(_ subscription: UInt32) {
+        registry.withLock { _ = $0.subscriptions.removeValue(forKey: subscription) }
     }
 
-    /// Runs the making of a subscription that begins at the tail; no segment from there on is given up meanwhile.
-    func beginning<Result>(_ body: (_ start: UInt64) throws(GridlogError) -> Result) throws(GridlogError) -> Result {
-        let start = registry.withLock { registry in
-            let start = log.tail
-            registry.beginnings.append(start)
-            return start
+    /// All event subscriptions, and the sequence from which on one that is being made needs the events.
+    var registered: (subscriptions: [UInt32: EventSubscription], pin: UInt64?) {
+        registry.withLock { ($0.subscriptions, $0.beginnings.min()) }
+    }
+
+    /// Runs the making of a subscription; no segment from its start on is given up meanwhile.
+    func beginning<Result>(
+        at position: StartPosition, _ body: (_ start: UInt64) throws(GridlogError) -> Result
+    ) throws(GridlogError) -> Result {
+        let wanted = try wantedStart(position)
+        // No review is half done now: what it gave up is passed, and the next one sees the pin.
+        let start = review.withLock { _ in
+            registry.withLock { registry in
+                let start = min(max(wanted ?? log.tail, earliest), log.tail)
+                registry.beginnings.append(start)
+                return start
+            }
         }
         defer {
             registry.withLock { registry in
                 if let position = registry.beginnings.firstIndex(of: start) { registry.beginnings.remove(at: position) }
             }
+            reviewSegments()
         }
         return try body(start)
     }
 
-    /// Gives up segments that every event subscription is done with. A topic without one keeps its events.
-    func trim() {
-        guard let point = log.firstTrimPoint else { return }
-        let (subscriptions, beginnings) = registry.withLock { ($0.subscriptions, $0.beginnings) }
-        guard let floor = subscriptions.values.map(\.floor).min() else { return }
-        let target = min(floor, beginnings.min() ?? floor)
-        if target >= point { log.trim(before: target) }
+    /// `nil`: the tail, whatever it is when the subscription is made known.
+    private func wantedStart(_ position: StartPosition) throws(GridlogError) -> UInt64? {
+        switch position {
+        case .now: return nil
+        case .earliest: return 0
+        case .sequence(let sequence):
+            let tail = log.tail
+            guard sequence <= tail else {
+                throw GridlogError(
+                    .invalidArgument,
+                    "startAt is sequence \(sequence), but the next event of topic '\(name)' will be \(tail); name one up to that."
+                )
+            }
+            return sequence
+        case .time(let time):
+            guard time <= clock.wallTime else {
+                throw GridlogError(
+                    .invalidArgument, "startAt lies in the future; leave it out to begin with what is published next.")
+            }
+            return try GridlogError.converting { () throws(LogError) in try log.sequence(appendedAtOrAfter: time) }
+        }
     }
 }
 
@@ -128,16 +151,21 @@ final class TopicLogDelegate: LogDelegate {
     }
 
     func checkpoint() -> [FrameBuffer] {
-        context.subscriptions.values.map { subscription in
-            let frame = FrameBuffer(capacity: 256)
-            frame.withBlock { subscription.appendCheckpoint(to: $0) }
-            return frame
-        }
+        // In the order of their ids, so that the same history writes the same bytes.
+        context.subscriptions.values.sorted { $0.id < $1.id }.flatMap { $0.checkpoint() }
     }
 
     func logDidGrow(tail: UInt64) {
         if context.log.wantsNextSegment { context.housekeeper.prepareSegment(of: context.log) }
         context.wakeReceivers()
+    }
+
+    func logDidSeal(_ segment: SegmentSummary) {
+        context.didSeal(segment)
+    }
+
+    func logDidSyncSlowly(nanoseconds: UInt64, bytes: Int) {
+        context.noteSlowSync(nanoseconds: nanoseconds, bytes: bytes)
     }
 
     func logDidFail(_ error: LogError) {

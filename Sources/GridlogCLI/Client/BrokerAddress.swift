@@ -4,6 +4,10 @@ import Foundation
 struct BrokerAddress: Equatable, Sendable {
     /// Scheme, host and port, such as `http://127.0.0.1:6500`.
     let origin: String
+    /// Name or address of the host, without the brackets of an IPv6 address.
+    let host: String
+    /// The port, that of the scheme when the URL names none.
+    let port: Int
     /// The path in front of every other, empty or `/ns1`, without a slash at its end.
     let prefix: String
 
@@ -19,8 +23,16 @@ struct BrokerAddress: Equatable, Sendable {
         var prefix = url.percentEncodedPath
         while prefix.hasSuffix("/") { prefix.removeLast() }
         self.origin = "\(scheme)://\(host)" + (url.port.map { ":\($0)" } ?? "")
+        self.host = String(host.drop { $0 == "[" }.prefix { $0 != "]" })
+        self.port = url.port ?? (scheme == "https" ? 443 : 80)
         self.prefix = prefix
     }
+
+    /// The connection has to be encrypted.
+    var isSecure: Bool { origin.hasPrefix("https:") }
+
+    /// Host and port as the URL has them, for the field `Host`.
+    var authority: Substring { origin[origin.utf8.index(origin.startIndex, offsetBy: isSecure ? 8 : 7)...] }
 
     /// The URL of a resource: each of `path` is one segment, percent-encoded, and `verb` follows the last after a colon.
     func url(path: [String], verb: String? = nil, query: [(name: String, value: String)] = []) -> String {

@@ -1,3 +1,5 @@
+import GridlogServer
+
 /// The data plane.
 extension BrokerClient {
     /// Publishes the events of one request. Returns when the server has them as durably as the topic says.
@@ -28,5 +30,5 @@ extension BrokerClient {
     }
 
     /// The most lock tokens that one request may carry.
-    static let mostTokens = 1_000
+    static let mostTokens = RequestLimits.lockTokensMax
 }

@@ -32,7 +32,7 @@ extension BrokerClient {
             message: "\(address.origin) cannot be reached: \(reason); is `gridlog serve` running there?")
     }
 
-    private static func plain(_ error: any Error) -> String {
+    static func plain(_ error: any Error) -> String {
         let cause = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
         guard let system = cause as? IOError else { return String(describing: cause) }
         return String(cString: strerror(system.errnoCode))

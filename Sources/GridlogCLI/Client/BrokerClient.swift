@@ -11,8 +11,8 @@ struct BrokerClient {
     private let http: HTTPClient
 
     /// An answer never holds more than 100 events of 1 MiB, in base64 at worst, and their envelopes.
-    private static let largestAnswer = 192 << 20
-    private static let apiVersion = (name: "api-version", value: "2024-06-01")
+    static let largestAnswer = 192 << 20
+    static let apiVersion = (name: "api-version", value: "2024-06-01")
 
     /// Runs `body` with a client and closes its connections afterwards.
     static func with(
@@ -24,6 +24,11 @@ struct BrokerClient {
         try await HTTPClient.withHTTPClient(configuration: configuration) { http in
             try await body(BrokerClient(address: address, key: key, timeout: timeout, http: http))
         }
+    }
+
+    /// The same client with another timeout.
+    func patient(for timeout: Duration) -> BrokerClient {
+        BrokerClient(address: address, key: key, timeout: timeout, http: http)
     }
 
     /// Sends one request of the data plane, a POST on `path` with `verb`.

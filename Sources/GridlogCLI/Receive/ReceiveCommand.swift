@@ -1,4 +1,6 @@
 import ArgumentParser
+import Gridlog
+import GridlogServer
 
 /// `gridlog receive`
 struct ReceiveCommand: AsyncParsableCommand {
@@ -29,8 +31,8 @@ struct ReceiveCommand: AsyncParsableCommand {
     func validate() throws {
         try Checks.name("a topic", topic)
         try Checks.name("an event subscription", subscription)
-        try Checks.range("--max", max, 1...100)
-        try Checks.range("--wait", wait, 0...120)
+        try Checks.range("--max", max, 1...EventSubscription.receivedEventsMax)
+        try Checks.range("--wait", wait, RequestLimits.waitSeconds)
     }
 
     func run() async throws {

@@ -34,13 +34,17 @@ struct ServeCommand: AsyncParsableCommand {
     private static func serve(_ directory: String, _ configuration: ServerConfiguration) async throws {
         // First, because opening a directory makes a new store in it.
         try configuration.check()
-        let options = BrokerOptions(defaultDurability: configuration.defaultDurability)
+        let logger = Logger(label: "gridlog")
+        var options = BrokerOptions(defaultDurability: configuration.defaultDurability)
+        options.onNotice = { notice in
+            logger.log(level: notice.severity == .error ? .error : .warning, "\(notice.message)")
+        }
         let broker = try Broker.open(directory, options: options)
         let server: BrokerServer
         do {
             server = try BrokerServer(
                 broker: broker, keys: AccessKeys.load(fromDirectory: directory), configuration: configuration,
-                logger: Logger(label: "gridlog"), onListening: announce)
+                logger: logger, onListening: announce)
         } catch {
             broker.close()
             throw error

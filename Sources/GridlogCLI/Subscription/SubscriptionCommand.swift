@@ -13,12 +13,21 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
         @OptionGroup var target: Target
         @OptionGroup var settings: SubscriptionOptions
+
+        @Option(
+            help: ArgumentHelp(
+                """
+                Which events a new one begins with: 'now' (the default), 'earliest', the sequence of an event, or a time such \
+                as 2026-01-31T09:00:00Z.
+                """, valueName: "position"))
+        var startAt: String?
+
         @OptionGroup var connection: ConnectionOptions
 
         func run() async throws {
             try await connection.run { client, console in
                 let subscription = try await client.put(
-                    topic: target.topic, subscription: target.name, settings: settings.document())
+                    topic: target.topic, subscription: target.name, settings: settings.document(startAt: startAt))
                 try console.show(subscription, as: SubscriptionOptions.table(of: [subscription]))
             }
         }

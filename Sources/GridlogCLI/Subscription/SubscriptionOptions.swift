@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gridlog
 
 /// The settings of a queue event subscription that the command line can name.
 struct SubscriptionOptions: ParsableArguments {
@@ -18,8 +19,8 @@ struct SubscriptionOptions: ParsableArguments {
     var eventType: [String] = []
 
     func validate() throws {
-        try Checks.range("--lock-duration", lockDuration, 1...300)
-        try Checks.range("--max-delivery-count", maxDeliveryCount, 1...10)
+        try Checks.range("--lock-duration", lockDuration, SubscriptionSettings.lockSeconds)
+        try Checks.range("--max-delivery-count", maxDeliveryCount, SubscriptionSettings.deliveryCounts)
     }
 
     /// No setting was named.
@@ -27,8 +28,10 @@ struct SubscriptionOptions: ParsableArguments {
 
     /// The body of a PUT or PATCH, with the settings that were named.
     ///
-    /// - Parameter clearsEventTypes: `null` for the event types, with which a PATCH takes the default: all of them.
-    func document(clearsEventTypes: Bool = false) -> JSONText {
+    /// - Parameters:
+    ///   - clearsEventTypes: `null` for the event types, with which a PATCH takes the default: all of them.
+    ///   - startAt: where a new event subscription begins: a word, a sequence or a time.
+    func document(clearsEventTypes: Bool = false, startAt: String? = nil) -> JSONText {
         var queue: [String] = []
         if let lockDuration { queue.append("\"receiveLockDurationInSeconds\":\(lockDuration)") }
         if let maxDeliveryCount { queue.append("\"maxDeliveryCount\":\(maxDeliveryCount)") }
@@ -37,6 +40,9 @@ struct SubscriptionOptions: ParsableArguments {
             "\"deliveryConfiguration\":{\"deliveryMode\":\"Queue\",\"queue\":{\(queue.joined(separator: ","))}}",
             "\"eventDeliverySchema\":\"CloudEventSchemaV1_0\"",
         ]
+        if let startAt {
+            properties.append("\"startAt\":\(UInt64(startAt).map(String.init) ?? JSONText.quoting(startAt))")
+        }
         if clearsEventTypes {
             properties.append("\"filtersConfiguration\":{\"includedEventTypes\":null}")
         } else if !eventType.isEmpty {

@@ -21,7 +21,10 @@ struct TopicOptions: ParsableArguments {
     var isEmpty: Bool { retentionDays == nil && durability == nil }
 
     /// The body of a PUT or PATCH, with the settings that were named.
-    var document: JSONText {
+    var document: JSONText { Self.document(retentionDays: retentionDays, durability: durability) }
+
+    /// The body of a PUT or PATCH with these settings.
+    static func document(retentionDays: Int? = nil, durability: Durability?) -> JSONText {
         var members: [String] = []
         if let retentionDays { members.append("\"eventRetentionInDays\":\(retentionDays)") }
         if let durability { members.append("\"durability\":\(JSONText.quoting(durability.rawValue))") }

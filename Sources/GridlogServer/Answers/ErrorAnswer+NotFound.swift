@@ -1,3 +1,5 @@
+import Gridlog
+
 extension ErrorAnswer {
     /// The answer to a path that names nothing here, in Event Grid's words (contract 1.5).
     static func unknownRoute(_ path: Substring) -> ErrorAnswer {
@@ -17,5 +19,14 @@ extension ErrorAnswer {
             .resourceNotFound,
             "The event subscription '\(name)' of topic '\(topic)' does not exist; "
                 + "create it with PUT /topics/{topic}/eventsubscriptions/{name}.")
+    }
+}
+
+extension Topic {
+    /// The event subscription of that name. - Throws: when there is none, or the topic could not be opened and does not know.
+    func existingSubscription(_ name: String) throws(ErrorAnswer) -> EventSubscription {
+        if let found = subscription(name) { return found }
+        if let problem { throw ErrorAnswer(problem) }
+        throw .unknownSubscription(name, topic: self.name)
     }
 }

@@ -26,6 +26,7 @@ struct ErrorAnswer: Error, Sendable, Equatable {
             case .conflict: .conflict
             case .payloadTooLarge: .payloadTooLarge
             case .insufficientStorage: .insufficientStorage
+            case .tooManyRequests: .tooManyRequests
             case .storageDamaged: .storageDamaged
             case .unavailable, .directoryInUse: .serviceUnavailable
             case .notAStore, .incompatibleVersion, .internalError: .internalServerError
@@ -62,6 +63,8 @@ struct ErrorAnswer: Error, Sendable, Equatable {
         fields[.contentType] = "application/json"
         fields[.errorCode] = code.rawValue
         if code == .unauthorized { fields[.wwwAuthenticate] = "SharedAccessKey" }
+        // Long enough for a group or two to be written.
+        if code == .tooManyRequests { fields[.retryAfter] = "1" }
         if let allowedMethods { fields[.allow] = allowedMethods }
         return fields
     }

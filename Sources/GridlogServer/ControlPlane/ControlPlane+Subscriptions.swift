@@ -8,23 +8,26 @@ extension ControlPlane {
         switch request.method {
         case .get:
             let topic = try existingTopic(topicName)
-            return answer(.ok, try existingSubscription(name, topic), topic)
+            return answer(.ok, try topic.existingSubscription(name), topic)
         case .put:
-            let document = try await request.document()
+            let document = JSONMember(document: try await request.document())
             return try await changing {
                 let topic = try existingTopic(topicName)
                 let exists = topic.subscription(name) != nil
                 let settings = try SubscriptionSettings(document: document, exists: exists)
-                let (subscription, created) = try topic.putSubscription(name, settings)
+                let start = try StartPosition(document: document["properties"]["startAt"])
+                let (subscription, created) = try topic.putSubscription(name, settings, startAt: start)
                 return answer(created ? .created : .ok, subscription, topic)
             }
         case .patch:
             let patch = try await request.document()
             return try await changing {
                 let topic = try existingTopic(topicName)
-                let current = try existingSubscription(name, topic).settings.document
-                let settings = try SubscriptionSettings(document: current.merging(patch), exists: true)
-                return answer(.ok, try topic.putSubscription(name, settings).subscription, topic)
+                let current = try topic.existingSubscription(name).settings.document
+                let document = JSONMember(document: current.merging(patch))
+                let settings = try SubscriptionSettings(document: document, exists: true)
+                let start = try StartPosition(document: document["properties"]["startAt"])
+                return answer(.ok, try topic.putSubscription(name, settings, startAt: start).subscription, topic)
             }
         case .delete:
             _ = try await changing { try broker.topic(topicName)?.deleteSubscription(name) }
@@ -38,15 +41,11 @@ extension ControlPlane {
     func subscriptions(_ topicName: String, _ request: Request) throws -> Response {
         guard request.method == .get else { throw ErrorAnswer.wrongMethod(allowed: [.get]) }
         let topic = try existingTopic(topicName)
+        if topic.subscriptions.isEmpty, let problem = topic.problem { throw ErrorAnswer(problem) }
         let page = try Page(QueryParameters(path: Substring(request.head.path ?? "")))
         let document = page.document(
             of: topic.subscriptions, request.head, name: \.name, resource: { $0.resource(of: topic) })
         return Response(.ok, document, headers: topic.headerFields)
-    }
-
-    private func existingSubscription(_ name: String, _ topic: Topic) throws(ErrorAnswer) -> EventSubscription {
-        guard let subscription = topic.subscription(name) else { throw .unknownSubscription(name, topic: topic.name) }
-        return subscription
     }
 
     private func answer(

@@ -5,14 +5,13 @@ extension SubscriptionSettings {
     /// Reads the settings of an event subscription's resource; what is not there takes its default.
     ///
     /// - Parameter exists: the subscription is there already, so its delivery mode cannot be another one (decision 16).
-    init(document: JSONValue, exists: Bool) throws(ErrorAnswer) {
-        let body = JSONMember(document: document)
+    init(document body: JSONMember, exists: Bool) throws(ErrorAnswer) {
         // What only an answer carries is passed over, so that an answer can be sent back as it is.
         try body.checkMembers("properties", "id", "name", "type", "systemData")
         let properties = body["properties"]
         try properties.checkMembers(
             "deliveryConfiguration", "eventDeliverySchema", "filtersConfiguration", "expirationTimeUtc",
-            "provisioningState")
+            "startAt", "provisioningState")
         _ = try properties["eventDeliverySchema"].word("CloudEventSchemaV1_0")
         try properties["expirationTimeUtc"].checkAbsent("event subscriptions last until they are deleted")
         self.init()
@@ -84,6 +83,6 @@ extension EventSubscription {
         return .resource(
             id: "/topics/\(topic.name)/eventsubscriptions/\(name)", name: name,
             type: "Microsoft.EventGrid/namespaces/topics/eventsubscriptions",
-            properties: shown.document["properties"])
+            properties: .object(["startAt": startPosition.document]), shown.document["properties"])
     }
 }

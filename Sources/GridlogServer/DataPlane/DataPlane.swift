@@ -27,17 +27,12 @@ final class DataPlane: Sendable {
         }
     }
 
-    // MARK: - Limits
+    // MARK: - Limits, beside those of `RequestLimits`
 
-    /// A request body, at most (contract 11, decision 6).
-    static let bodyBytesMax = 1 << 20
     /// Memory that a request's Content-Length reserves before its body comes, at most.
     static let claimedBytesMax = 128 << 10
     /// What is read and thrown away of a body that is refused, at most; then the connection is closed.
     static let discardedBytesMax = 8 << 20
-    /// Lock tokens in one request, at most (decision 9).
-    static let lockTokensMax = 1_000
-    static let waitSecondsMax = 120
     static let waitSecondsDefault = 60
     /// A connection may take this long between two requests, or to send one.
     static let idleSecondsMax: Int64 = 180

@@ -1,6 +1,6 @@
 import Gridlog
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// Receiving, at once or by waiting.
 extension DataPlaneHandler {
@@ -20,7 +20,7 @@ extension DataPlaneHandler {
     }
 
     private func receive(
-        _ head: HTTPRequest, _ subscription: EventSubscription, _ maxEvents: Int, until deadline: NIODeadline
+        _ head: HTTPRequestHead, _ subscription: EventSubscription, _ maxEvents: Int, until deadline: NIODeadline
     ) throws(ErrorAnswer) {
         guard let connection, let eventLoop else { return }
         let mayWait = deadline > .now() && !isQuiescing
@@ -54,7 +54,7 @@ extension DataPlaneHandler {
     }
 
     private func answer(
-        _ events: ReceivedEvents, _ head: HTTPRequest, _ subscription: EventSubscription
+        _ events: ReceivedEvents, _ head: HTTPRequestHead, _ subscription: EventSubscription
     ) throws(ErrorAnswer) {
         var body = allocator.buffer(capacity: 1_280 * events.count)
         body.writeStaticString(#"{"value":["#)

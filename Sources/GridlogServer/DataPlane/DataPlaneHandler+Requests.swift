@@ -2,20 +2,21 @@ import CloudEvents
 import Gridlog
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// A request from its head to the broker.
 extension DataPlaneHandler {
-    func begin(_ head: HTTPRequest) {
-        guard let path = head.path.flatMap(resourcePath), let operation = path.dataPlaneOperation else {
+    func begin(_ head: HTTPRequestHead) {
+        guard let path = resourcePath(head.target), let operation = path.dataPlaneOperation else {
             state = .passing(requestEnded: false, answerEnded: false)
-            passesHead = head.method == .head
-            if expectsContinue(head) { sendContinue() }
+            passesHead = head.method == .HEAD
+            if head.expectsContinue { sendContinue() }
             return
         }
         do {
             let request = try accept(head, path, operation)
             state = .reading(request)
-            if expectsContinue(head) { sendContinue() }
+            if head.expectsContinue { sendContinue() }
         } catch {
             refuse(error, head)
         }
@@ -23,21 +24,18 @@ extension DataPlaneHandler {
 
     /// Finds what the request is about, before its body is read.
     private func accept(
-        _ head: HTTPRequest, _ path: ResourcePath, _ operation: Operation
+        _ head: HTTPRequestHead, _ path: ResourcePath, _ operation: Operation
     ) throws(ErrorAnswer) -> DataPlaneRequest {
-        guard head.method == .post else { throw .wrongMethod(allowed: [.post]) }
-        if let refusal = dataPlane.access.authorize(head.headerFields, path: Substring(head.path ?? "")) {
+        guard head.method == .POST else { throw .wrongMethod(allowed: [.post]) }
+        if let refusal = dataPlane.access.authorize(head.headers, path: head.target) {
             throw refusal
         }
         let topicName = path.topic ?? ""
         guard let topic = dataPlane.broker.topic(topicName) else { throw .unknownTopic(topicName) }
         var subscription: EventSubscription?
-        if let name = path.subscription {
-            guard let found = topic.subscription(name) else { throw .unknownSubscription(name, topic: topicName) }
-            subscription = found
-        }
-        let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-        guard length <= DataPlane.bodyBytesMax else { throw Self.bodyTooLarge }
+        if let name = path.subscription { subscription = try topic.existingSubscription(name) }
+        let length = head.field(.contentLength).flatMap { Int($0) } ?? 0
+        guard length <= RequestLimits.bodyBytesMax else { throw Self.bodyTooLarge }
         // A claim alone reserves no more than this.
         let capacity = min(max(length, 0), DataPlane.claimedBytesMax)
         return DataPlaneRequest(
@@ -48,24 +46,20 @@ extension DataPlaneHandler {
     static var bodyTooLarge: ErrorAnswer {
         ErrorAnswer(
             .payloadTooLarge,
-            "The body is larger than \(DataPlane.bodyBytesMax) bytes; send fewer events at once.")
+            "The body is larger than \(RequestLimits.bodyBytesMax) bytes; send fewer events at once.")
     }
 
     /// The rest of the body is read first, so that the client sees the answer.
-    private func refuse(_ error: ErrorAnswer, _ head: HTTPRequest, bytes: Int = 0) {
+    private func refuse(_ error: ErrorAnswer, _ head: HTTPRequestHead, bytes: Int = 0) {
         state = .discarding(error, head, bytes: bytes)
         // Whoever waits for leave to send the body will not send it.
-        if expectsContinue(head) { answer(error, head, closing: true) }
-    }
-
-    private func expectsContinue(_ head: HTTPRequest) -> Bool {
-        head.headerFields[.expect]?.isWord("100-continue") == true
+        if head.expectsContinue { answer(error, head, closing: true) }
     }
 
     func append(_ bytes: ByteBuffer) {
         switch state {
         case .reading(let request):
-            guard request.body.count + bytes.readableBytes <= DataPlane.bodyBytesMax else {
+            guard request.body.count + bytes.readableBytes <= RequestLimits.bodyBytesMax else {
                 return refuse(Self.bodyTooLarge, request.head, bytes: request.body.count + bytes.readableBytes)
             }
             request.body.append(bytes.readableBytesSpan)
@@ -116,12 +110,10 @@ extension DataPlaneHandler {
     private func publish(_ request: DataPlaneRequest) throws(ErrorAnswer) {
         guard let connection else { return }
         state = .committing(request.head, nil, request.topic)
-        let fields = request.head.headerFields
         try broker { () throws(GridlogError) in
-            if ContentMode(contentType: fields[.contentType]) == .binary {
-                let headers = fields.lazy.map { (name: $0.name.canonicalName, value: $0.value) }
+            if ContentMode(contentType: request.head.field(.contentType)) == .binary {
                 try request.topic.publishBinary(
-                    headers: headers, body: request.body.bytes, scanner: &scanner, completion: connection)
+                    headers: request.head.headers, body: request.body.bytes, scanner: &scanner, completion: connection)
             } else {
                 try request.topic.publish(request.body, scanner: &scanner, completion: connection)
             }

@@ -1,28 +1,27 @@
 import CloudEvents
 import Gridlog
-import HTTPTypes
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Answers the six data-plane operations on the connection's event loop, and passes every other request on to Hummingbird.
 ///
-/// It stands before Hummingbird's own handlers. From the request's last byte to the answer there is no `await` and no task:
+/// It stands before Hummingbird's own handlers, right behind the HTTP decoder of NIO, and its answers pass by the encoder. From the request's last byte to the answer there is no `await` and no task:
 /// the broker tells the connection through its ``LoopInbox``. One request is under way at a time; what a client pipelines is
 /// kept back, and reading stops until its turn comes.
 final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     enum State {
         /// Between two requests.
         case idle
         case reading(DataPlaneRequest)
         /// The body of a refused request is read and thrown away, then the answer is sent.
-        case discarding(ErrorAnswer, HTTPRequest, bytes: Int)
+        case discarding(ErrorAnswer, HTTPRequestHead, bytes: Int)
         /// The log has the request.
-        case committing(HTTPRequest, LockTokenList?, Topic)
+        case committing(HTTPRequestHead, LockTokenList?, Topic)
         /// A receive found nothing yet.
         case waiting(WaitingReceive)
         /// A request of Hummingbird's; over when both its end and that of its answer have passed.
@@ -31,11 +30,12 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     let dataPlane: DataPlane
+    private let outlet: AnswerOutlet
     var state = State.idle
     /// Kept, so that its memory is used again.
     var scanner = EventScanner()
     /// Parts that came while a request was under way.
-    private var pipelined = CircularBuffer<HTTPRequestPart>()
+    private var pipelined = CircularBuffer<HTTPServerRequestPart>()
     private var readIsDue = false
     private var isResuming = false
     /// The request that Hummingbird answers is a HEAD.
@@ -50,8 +50,9 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var lastActivity = NIODeadline.now()
     private var idleCheck: RepeatedTask?
 
-    init(_ dataPlane: DataPlane) {
+    init(_ dataPlane: DataPlane, outlet: AnswerOutlet) {
         self.dataPlane = dataPlane
+        self.outlet = outlet
     }
 
     // MARK: - Connection
@@ -147,7 +148,7 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func receive(_ part: HTTPRequestPart) {
+    private func receive(_ part: HTTPServerRequestPart) {
         switch part {
         case .head(let head):
             lastActivity = .now()
@@ -190,16 +191,16 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// The resource path of a request, remembered for the next: most connections ask for the same one again and again.
-    func resourcePath(_ text: String) -> ResourcePath? {
+    func resourcePath(_ text: Substring) -> ResourcePath? {
         if let lastPath, lastPath.text == text { return lastPath.path }
-        guard let path = ResourcePath(path: Substring(text)) else { return nil }
-        lastPath = (text, path)
+        guard let path = ResourcePath(path: text) else { return nil }
+        lastPath = (String(text), path)
         return path
     }
 
     // MARK: - Hummingbird's requests
 
-    private func pass(_ part: HTTPRequestPart) {
+    private func pass(_ part: HTTPServerRequestPart) {
         guard case .passing(let requestEnded, let answerEnded) = state else { return }
         lastActivity = .now()
         if case .end = part {
@@ -234,23 +235,26 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - Answering
 
     /// Sends a whole answer and goes on with the next request.
-    func send(_ head: HTTPResponse, _ body: ByteBuffer, closing: Bool) {
+    ///
+    /// - Parameter content: what did not go into the same buffer as the head.
+    func send(_ head: ByteBuffer, _ content: ByteBuffer?, closing: Bool) {
         guard let context, context.channel.isActive else { return }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(body)), promise: nil)
+        if content != nil { outlet.write(head) }
         guard closing else {
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            outlet.writeAndFlush(content ?? head)
             return resume()
         }
         state = .closed
         lastActivity = .now()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        outlet.writeAndFlush(content ?? head, promise: sent)
     }
 
     /// Tells a client that asked first that it may send the body (RFC 9110 section 10.1.1).
     func sendContinue() {
-        context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        outlet.writeAndFlush(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
     }
 
     var eventLoop: (any EventLoop)? { context?.eventLoop }

@@ -1,10 +1,10 @@
 import Gridlog
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// A data-plane request whose body is being read.
 struct DataPlaneRequest {
-    let head: HTTPRequest
+    let head: HTTPRequestHead
     let operation: Operation
     let topic: Topic
     /// Nil for publish.
@@ -12,5 +12,5 @@ struct DataPlaneRequest {
     var body: Publication
 
     /// The query of the request target.
-    var query: QueryParameters { QueryParameters(path: Substring(head.path ?? "")) }
+    var query: QueryParameters { QueryParameters(path: head.target) }
 }

@@ -13,10 +13,10 @@ struct LockTokenList: Sendable {
     init(_ body: RawSpan) throws(ErrorAnswer) {
         bytes = body.withUnsafeBytes { Array($0) }
         if !scanPlainForm() { try parse() }
-        guard places.count <= DataPlane.lockTokensMax else {
+        guard places.count <= RequestLimits.lockTokensMax else {
             throw ErrorAnswer(
                 .badRequest,
-                "The request has \(places.count) lock tokens; send at most \(DataPlane.lockTokensMax) at once.")
+                "The request has \(places.count) lock tokens; send at most \(RequestLimits.lockTokensMax) at once.")
         }
     }
 

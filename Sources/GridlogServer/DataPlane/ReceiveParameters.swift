@@ -9,7 +9,7 @@ struct ReceiveParameters {
         maxEvents = try Self.number(
             query["maxevents"], "maxEvents", 1...EventSubscription.receivedEventsMax, default: maxEvents)
         maxWaitSeconds = try Self.number(
-            query["maxwaittime"], "maxWaitTime", 0...DataPlane.waitSecondsMax, default: maxWaitSeconds)
+            query["maxwaittime"], "maxWaitTime", RequestLimits.waitSeconds, default: maxWaitSeconds)
     }
 
     private static func number(

@@ -1,10 +1,10 @@
 import Gridlog
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// A receive that found nothing yet.
 struct WaitingReceive {
-    let head: HTTPRequest
+    let head: HTTPRequestHead
     let subscription: EventSubscription
     let maxEvents: Int
     /// When the time that the client gave is over.

@@ -8,7 +8,8 @@ struct RequireKey: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        if let refusal = access.authorize(request.headers, path: Substring(request.head.path ?? "/")) { throw refusal }
+        let fields = request.headers.lazy.map { (name: $0.name.canonicalName, value: $0.value) }
+        if let refusal = access.authorize(fields, path: Substring(request.head.path ?? "/")) { throw refusal }
         return try await next(request, context)
     }
 }

@@ -48,6 +48,7 @@ final class LogFixture {
             fileSystem: disk, clock: clock, random: random)
         configuration.segmentBytesMin = segmentBytes.lowerBound
         configuration.segmentBytesMax = segmentBytes.upperBound
+        configuration.reserveBytesMin = 12 << 10
         return configuration
     }
 
@@ -107,7 +108,7 @@ final class LogFixture {
     func useRecycledSegment(payload: [UInt8] = LogFixture.payload(4_000, size: 300)) {
         while !log.writer.active.segment.header.isRecycled {
             append(payload)
-            log.trim(before: log.tail)
+            log.release(before: log.tail)
             commit()
         }
     }
@@ -131,16 +132,26 @@ final class LogFixture {
 
     // MARK: - Reading
 
-    /// The payloads of all frames, walked from frame to frame and verified.
+    /// The payloads of all frames, walked from frame to frame, over gaps, and verified.
     func readAll() throws -> [[UInt8]] {
-        var payloads: [[UInt8]] = []
-        var next = try log.frame(containing: log.firstSequence)
+        try readFrames().map(\.payload)
+    }
+
+    /// The same, with the first sequence of each.
+    func readFrames() throws -> [(sequence: UInt64, payload: [UInt8])] {
+        var frames: [(sequence: UInt64, payload: [UInt8])] = []
+        var end = log.firstSequence
+        var next = try log.frame(containing: end)
         while let frame = next {
             try frame.verify()
-            payloads.append(frame.payload.array())
+            frames.append((frame.firstSequence, frame.payload.array()))
+            end = frame.endSequence
             next = try log.frame(after: frame)
+            if next == nil, let gap = log.gap(atOrAfter: end), gap.lowerBound == end {
+                next = try log.frame(containing: gap.upperBound)
+            }
         }
-        return payloads
+        return frames
     }
 
     /// Checkpoints and settlements as replay shows them: `C` or `S` and the payload.
@@ -171,4 +182,14 @@ final class LogFixture {
     }
 
     var newestPath: String { Self.path(segmentNames.last ?? "") }
+}
+
+extension SegmentedLog {
+    /// Gives up all sealed segments that lie wholly below a sequence.
+    func release(before sequence: UInt64) {
+        release(Set(sealedSegments.filter { $0.sequences.upperBound <= sequence }.map(\.id)))
+    }
+
+    /// One past the last sequence of the oldest sealed segment: below it, nothing can be given up.
+    var firstReleasePoint: UInt64? { sealedSegments.first?.sequences.upperBound }
 }

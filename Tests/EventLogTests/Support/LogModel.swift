@@ -22,7 +22,8 @@ final class LogModel: @unchecked Sendable {
     private var settlements: [Int] = []
     private var settled = 0
     private var settlementsWritten = 0
-    private var trimmed = 0
+    /// The sequences that were given up.
+    private var gone: Set<UInt64> = []
     private var waiting: [(number: Int, isEvent: Bool, ticket: TestTicket)] = []
 
     init(seed: UInt64) throws {
@@ -102,10 +103,15 @@ final class LogModel: @unchecked Sendable {
         return settlements.prefix(settlementsWritten).flatMap { Self.payload($0, size: 4) }
     }
 
+    /// Gives up some of the segments: those below a sequence, or any.
     private func trim() {
-        let target = Int(random.next(upperBound: fixture.log.tail)) + 1
-        trimmed = max(trimmed, target)
-        fixture.log.trim(before: UInt64(target))
+        let target = random.next(upperBound: fixture.log.tail) + 1
+        let isAny = random.chance(1, in: 2)
+        let chosen = fixture.log.sealedSegments.filter { segment in
+            isAny ? random.chance(1, in: 3) : segment.sequences.upperBound <= target
+        }
+        for segment in chosen { gone.formUnion(segment.sequences) }
+        fixture.log.release(Set(chosen.map(\.id)))
         commit()
     }
 
@@ -152,16 +158,19 @@ final class LogModel: @unchecked Sendable {
     /// The log that was opened is what the list says; from now on the list is what was found.
     private func check() throws {
         waiting.removeAll()
-        let first = Int(fixture.log.firstSequence) - 1
-        let found = try fixture.readAll()
-        #expect(first <= max(0, trimmed - 1), "more was trimmed than asked for")
-        #expect(answered <= first + found.count, "answered events are missing")
-        #expect(first + found.count <= events.count, "there are events that nobody published")
-        for (payload, number) in zip(found, events.dropFirst(first)) {
+        let found = try fixture.readFrames()
+        let count = Int(fixture.log.tail) - 1
+        #expect(answered <= count, "answered events are missing")
+        try #require(count <= events.count, "there are events that nobody published")
+        #expect(
+            Set(1..<fixture.log.tail).subtracting(found.map(\.sequence)).isSubset(of: gone),
+            "more went than was asked for")
+        for (sequence, payload) in found {
+            let number = events[Int(sequence) - 1]
             #expect(payload == Self.payload(number, size: payload.count), "another event stands there")
         }
         try checkSettlements()
-        events.removeLast(events.count - first - found.count)
+        events.removeLast(events.count - count)
         answered = events.count
         written = events.count
     }

@@ -19,7 +19,7 @@ struct LogScript: Sendable, CustomStringConvertible {
         /// The payloads of the log before, then those that were answered.
         private var answered: [[UInt8]] = []
         private var asked: [[UInt8]] = []
-        private var mayBeTrimmed = 0
+        private var mayBeGone: Set<UInt64> = []
         private let steps: @Sendable (Run) -> Void
 
         fileprivate init(_ disk: SimulatedDisk, _ answered: [[UInt8]], _ steps: @escaping @Sendable (Run) -> Void) {
@@ -43,8 +43,19 @@ struct LogScript: Sendable, CustomStringConvertible {
         }
 
         fileprivate func trim(_ sequences: Int) {
-            mayBeTrimmed = max(mayBeTrimmed, sequences)
-            fixture?.log.trim(before: UInt64(sequences) + 1)
+            release { $0.sequences.upperBound <= UInt64(sequences) + 1 }
+        }
+
+        fileprivate func release(_ isChosen: (SegmentSummary) -> Bool) {
+            guard let log = fixture?.log else { return }
+            let chosen = log.sealedSegments.filter(isChosen)
+            for segment in chosen { mayBeGone.formUnion(segment.sequences) }
+            log.release(Set(chosen.map(\.id)))
+            fixture?.commit()
+        }
+
+        fileprivate func appendSettlements(_ payload: [UInt8]) {
+            fixture?.queueSettlements(payload)
             fixture?.commit()
         }
 
@@ -53,19 +64,21 @@ struct LogScript: Sendable, CustomStringConvertible {
         func check(on disk: SimulatedDisk, _ what: String) throws {
             do {
                 let reader = try LogFixture(on: disk, seed: 1_234)
-                let first = Int(reader.log.firstSequence) - 1
-                let found = try reader.readAll()
-                guard first <= mayBeTrimmed, answered.count <= first + found.count,
-                    asked.dropFirst(first).starts(with: found), Int(reader.log.tail) - 1 == first + found.count
-                else {
+                let found = try reader.readFrames()
+                let tail = reader.log.tail
+                let isKnown = found.allSatisfy { frame in
+                    frame.sequence <= UInt64(asked.count) && asked[Int(frame.sequence) - 1] == frame.payload
+                }
+                let missing = Set(1..<tail).subtracting(found.map(\.sequence))
+                guard isKnown, answered.count < tail, missing.isSubset(of: mayBeGone) else {
                     throw Wrong(
-                        message: "\(what): found \(found.count) from \(first + 1) on, answered \(answered.count)")
+                        message:
+                            "\(what): found \(found.count), answered \(answered.count), missing \(missing.sorted())")
                 }
                 let next = LogFixture.payload(31_337, size: 500)
-                guard reader.append(next).firstSequence == UInt64(first + found.count + 1),
-                    try reader.readAll() == found + [next]
+                guard reader.append(next).firstSequence == tail, try reader.readAll() == found.map(\.payload) + [next]
                 else { throw Wrong(message: "\(what): the log does not go on") }
-                asked = asked.prefix(first) + found + [next]
+                asked = asked.prefix(Int(tail) - 1) + [next]
                 answered = asked
             } catch let error as LogError {
                 throw Wrong(message: "\(what): \(error)")
@@ -99,7 +112,9 @@ struct LogScript: Sendable, CustomStringConvertible {
         return run.disk.count() - calls
     }
 
-    static let all = [firstStart, roll, rollIntoRecycled, trim, tornTail, cleanEnd]
+    static let all = [
+        firstStart, roll, rollIntoRecycled, trim, releaseInTheMiddle, settlementsOnly, tornTail, cleanEnd, pack,
+    ]
 
     static let firstStart = LogScript(name: "first start", before: nil) { run in
         run.append([1, 2, 3])
@@ -128,6 +143,29 @@ struct LogScript: Sendable, CustomStringConvertible {
         run.append([2])
     }
 
+    /// Every second segment goes, then others, and their blocks are used again; the oldest stays.
+    static let releaseInTheMiddle = LogScript(name: "release in the middle", before: { $0.append(0..<150, size: 300) })
+    {
+        run in
+        run.release { $0.id % 2 == 0 }
+        run.append(LogFixture.payload(1_000, size: 9_000))
+        run.append(LogFixture.payload(1_001, size: 9_000))
+        run.release { $0.id > 2 && $0.id % 3 == 0 }
+        run.append([2])
+    }
+
+    /// Segments that hold no events go by themselves.
+    static let settlementsOnly = LogScript(
+        name: "segments of settlements",
+        before: { fixture in
+            fixture.append(0..<60, size: 300)
+            fixture.append([9])
+        }
+    ) { run in
+        for number in 0..<3 { run.appendSettlements(LogFixture.payload(number, size: 7_000)) }
+        run.append([2])
+    }
+
     static let tornTail = LogScript(
         name: "recovery of a torn tail",
         before: { fixture in
@@ -145,5 +183,14 @@ struct LogScript: Sendable, CustomStringConvertible {
     static let cleanEnd = LogScript(name: "clean end", before: { $0.append(0..<3, size: 300) }) { run in
         run.append([1])
         run.fixture?.log.close()
+    }
+
+    static let pack = LogScript(name: "pack", before: { $0.appendTexts(0..<110, size: 300) }) { run in
+        _ = try? run.fixture?.log.packNextColdSegment(olderThan: 0)
+        run.append(LogFixture.text(110, size: 300))
+        _ = try? run.fixture?.log.packNextColdSegment(olderThan: 0)
+        // Into the blocks of what was packed.
+        run.append(LogFixture.payload(111, size: 9_000))
+        run.append(LogFixture.payload(112, size: 9_000))
     }
 }

@@ -7,6 +7,8 @@ final class TestDelegate: LogDelegate {
         var checkpoint: [[UInt8]] = []
         var checkpointsTaken = 0
         var tails: [UInt64] = []
+        var seals: [SegmentSummary] = []
+        var slowSyncs: [(nanoseconds: UInt64, bytes: Int)] = []
         var failures: [LogError] = []
     }
 
@@ -26,6 +28,8 @@ final class TestDelegate: LogDelegate {
 
     var checkpointsTaken: Int { state.withLock { $0.checkpointsTaken } }
     var tails: [UInt64] { state.withLock { $0.tails } }
+    var slowSyncs: [(nanoseconds: UInt64, bytes: Int)] { state.withLock { $0.slowSyncs } }
+    var seals: [SegmentSummary] { state.withLock { $0.seals } }
     var failures: [LogError] { state.withLock { $0.failures } }
 
     func checkpoint() -> [FrameBuffer] {
@@ -38,6 +42,14 @@ final class TestDelegate: LogDelegate {
 
     func logDidGrow(tail: UInt64) {
         state.withLock { $0.tails.append(tail) }
+    }
+
+    func logDidSeal(_ segment: SegmentSummary) {
+        state.withLock { $0.seals.append(segment) }
+    }
+
+    func logDidSyncSlowly(nanoseconds: UInt64, bytes: Int) {
+        state.withLock { $0.slowSyncs.append((nanoseconds, bytes)) }
     }
 
     func logDidFail(_ error: LogError) {

@@ -3,15 +3,15 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite struct TrimTests {
+@Suite struct ReleaseTests {
     @Test func aSegmentIsGivenUpOnlyWhenAllOfItLiesBelow() throws {
         let fixture = try LogFixture()
         let payloads = fixture.append(0..<150, size: 300)
-        let point = try #require(fixture.log.firstTrimPoint)
-        fixture.log.trim(before: point - 1)
+        let point = try #require(fixture.log.firstReleasePoint)
+        fixture.log.release(before: point - 1)
         fixture.commit()
         #expect(fixture.log.firstSequence == 1)
-        fixture.log.trim(before: point)
+        fixture.log.release(before: point)
         fixture.commit()
         #expect(fixture.log.firstSequence == point)
         #expect(try fixture.log.frame(containing: point - 1) == nil)
@@ -24,10 +24,10 @@ import Testing
     @Test func theActiveSegmentIsNeverGivenUp() throws {
         let fixture = try LogFixture()
         fixture.append(0..<100, size: 300)
-        fixture.log.trim(before: .max)
+        fixture.log.release(before: .max)
         fixture.commit()
         #expect(fixture.segmentNames.count == 1)
-        #expect(fixture.log.firstTrimPoint == nil)
+        #expect(fixture.log.firstReleasePoint == nil)
         #expect(fixture.append([1]).firstSequence == 101)
         try fixture.reopen()
         #expect(fixture.log.tail == 102)
@@ -39,7 +39,7 @@ import Testing
         let used = fixture.disk.usedBytes
         var number = 80
         for _ in 0..<20 {
-            fixture.log.trim(before: fixture.log.tail)
+            fixture.log.release(before: fixture.log.tail)
             fixture.commit()
             let next = fixture.segmentNames.last
             while fixture.segmentNames.last == next {
@@ -57,22 +57,36 @@ import Testing
         #expect(fixture.log.tail == tail)
     }
 
-    @Test(.tags(.r38)) func theSpaceOfGivenUpSegmentsIsFreeAtOnce() throws {
+    @Test(.tags(.r38)) func theSpaceOfGivenUpSegmentsIsFreeWhenTheyAreLetGoOf() throws {
         let fixture = try LogFixture()
         fixture.append(0..<150, size: 300)
         let sealed = fixture.segmentNames.count - 1
         let used = fixture.disk.usedBytes
-        fixture.log.trim(before: fixture.log.tail)
+        fixture.log.release(before: fixture.log.tail)
         fixture.commit()
+        #expect(fixture.log.freeReleasedSegments())
         // One becomes the spare, the others are gone.
         #expect(fixture.disk.usedBytes == used - (sealed - 1) * (16 << 10))
+        #expect(!fixture.log.freeReleasedSegments())
+    }
+
+    @Test(.tags(.r37, .r38)) func aRollTakesTheSpaceOfGivenUpSegmentsBeforeItRefuses() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        fixture.disk.spaceLimit = fixture.disk.usedBytes
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        // Nobody let go of them in the background; without their space there is room for one more segment, the spare.
+        let before = fixture.log.tail
+        fixture.append(200..<320, size: 300)
+        #expect(fixture.log.tail == before + 120)
     }
 
     @Test(.tags(.r42)) func aReaderOfAGivenUpSegmentStillSeesItsBytes() throws {
         let fixture = try LogFixture()
         let payloads = fixture.append(0..<150, size: 300)
         let held = try #require(try fixture.log.frame(containing: 3))
-        fixture.log.trim(before: fixture.log.tail)
+        fixture.log.release(before: fixture.log.tail)
         fixture.commit()
         #expect(try fixture.log.frame(containing: 3) == nil)
         // The rolls that follow would write over the blocks if they had been recycled.
@@ -84,23 +98,51 @@ import Testing
     @Test func aTrimmedFrameIsFollowedByNothingAndDoesNotTrap() throws {
         let fixture = try LogFixture()
         fixture.append(0..<150, size: 300)
-        let point = try #require(fixture.log.firstTrimPoint)
+        let point = try #require(fixture.log.firstReleasePoint)
         let last = try #require(try fixture.log.frame(containing: point - 1))
         let inside = try #require(try fixture.log.frame(containing: 1))
-        fixture.log.trim(before: fixture.log.tail)
+        fixture.log.release(before: fixture.log.tail)
         fixture.commit()
         #expect(try fixture.log.frame(after: last) == nil)
         #expect(try fixture.log.frame(after: inside)?.firstSequence == 2)
     }
 
+    @Test(.tags(.r21)) func atLevelWrittenTheSettlementsThatFreedASegmentAreDurableBeforeItGoes() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<100, size: 300)
+        fixture.log.level = .written
+        fixture.queueSettlements([7, 7, 7])
+        fixture.commit()
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        #expect(fixture.log.firstSequence > 1)
+        try fixture.powerCut(.nothing)
+        #expect(fixture.replayed().map(\.payload).last == [7, 7, 7])
+    }
+
     @Test func aQuietCycleWithNothingToTrimTouchesNoFile() throws {
         let fixture = try LogFixture()
         fixture.append(0..<60, size: 300)
-        fixture.log.trim(before: fixture.log.tail)
+        fixture.log.release(before: fixture.log.tail)
         fixture.commit()
         let calls = fixture.disk.count()
-        fixture.log.trim(before: 2)
+        fixture.log.release(before: 2)
         fixture.commit()
         #expect(fixture.disk.count() == calls)
+    }
+
+    @Test(.tags(.r05, .r19)) func aReleaseThatIsCutOffAtAnyCallTakesNothingThatTheManifestNames() throws {
+        for calls in 0..<30 {
+            for survival in [Survival.everything, .nothing, .seeded(UInt64(calls))] {
+                let fixture = try LogFixture()
+                let payloads = fixture.append(0..<150, size: 300)
+                fixture.disk.powerOff(afterCalls: calls)
+                fixture.log.release(before: fixture.log.tail)
+                fixture.commit()
+                try fixture.powerCut(survival)
+                let first = Int(fixture.log.firstSequence) - 1
+                #expect(try fixture.readAll() == Array(payloads[first...]), "after \(calls) calls")
+            }
+        }
     }
 }
