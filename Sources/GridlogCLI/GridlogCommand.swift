@@ -15,7 +15,7 @@ struct GridlogCommand: AsyncParsableCommand {
             \(ExitStatus.allCases.map { "\($0.rawValue < 10 ? " " : "")\($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"))
             """,
         version: version,
-        subcommands: [ServeCommand.self],
+        subcommands: [ServeCommand.self, BenchCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Resources", subcommands: [TopicCommand.self, SubscriptionCommand.self]),
             CommandGroup(

@@ -13,7 +13,14 @@ import Testing
         "subscription update a b --all-event-types --event-type x", "publish", "publish a {} --file x",
         "publish a --type t --file x", "publish a --data 1", "publish ..", "receive a", "receive a b --max 0",
         "receive a b --max 101", "receive a b --wait 121", "receive a b --wait x", "acknowledge a b",
-        "release a b t --delay 5", "renew-lock a", "nonsense",
+        "release a b t --delay 5", "renew-lock a", "nonsense", "bench nonsense",
+        "bench publish --connections 0",
+        "bench publish --batch 1001 --size 256", "bench consume --batch 101", "bench both --batch 0",
+        "bench publish --size 10", "bench publish --batch 1000 --size 2048", "bench publish --duration 0",
+        "bench publish --duration nan", "bench publish --events 0", "bench publish --rate 0",
+        "bench publish --warmup -1",
+        "bench publish --topic t --durability written", "bench consume --topic t", "bench consume --subscription s",
+        "bench publish --topic t --subscription s", "bench publish --endpoint nonsense",
     ])
     func badCommandLineIsAUsageError(_ line: String) {
         let arguments = line.split(separator: " ").map(String.init)
@@ -26,7 +33,10 @@ import Testing
         "subscription create a b --lock-duration 1 --max-delivery-count 10 --time-to-live P1D --event-type x --event-type y",
         "subscription update a b --all-event-types", "publish a", "publish a -", "publish a {}", "publish a --file x",
         "publish a --type t --data 1", "receive a b --max 100 --wait 120 --acknowledge", "acknowledge a b -",
-        "release a b t u --delay 3600", "reject a b -- -t", "renew-lock a b t --timeout 0.5 --key k",
+        "bench publish", "bench consume --events 10", "bench both --rate 0.5 --json --svg f --quiet",
+        "bench publish --batch 1000 --size 1000 --warmup 0", "bench publish --batch 1 --size 1048576",
+        "bench consume --topic t --subscription s --batch 100", "release a b t u --delay 3600", "reject a b -- -t",
+        "renew-lock a b t --timeout 0.5 --key k",
     ])
     func goodCommandLineIsTaken(_ line: String) throws {
         _ = try GridlogCommand.parseAsRoot(line.split(separator: " ").map(String.init))

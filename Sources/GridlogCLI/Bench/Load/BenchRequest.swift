@@ -1,0 +1,7 @@
+import NIOCore
+
+/// A request that is ready to be sent.
+struct BenchRequest {
+    let operation: BenchOperation
+    let bytes: ByteBuffer
+}
