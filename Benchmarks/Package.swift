@@ -1,22 +1,55 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Measurements, apart from the package so that building it does not build them: `swift run -c release --package-path Benchmarks NAME`.
+/// Measurements, apart from the package so that building it does not build them: see README.md.
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
 let package = Package(
     name: "gridlog-benchmarks",
     platforms: [.macOS(.v26)],
-    dependencies: [.package(name: "gridlog", path: "..")],
+    products: [.executable(name: "peer-load", targets: ["PeerLoad"])],
+    dependencies: [
+        .package(name: "gridlog", path: ".."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Without its interposers of malloc and of the Swift runtime, which would be measured along.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+    ],
     targets: [
-        .executableTarget(
-            name: "CloudEventsBenchmark", dependencies: [.product(name: "CloudEvents", package: "gridlog")],
+        // The parts of the engine, one file of workloads each, and two programs that run them: one for their times, and one for
+        // `Benchmarks/check`, which counts.
+        .target(
+            name: "Workloads",
+            dependencies: [
+                .product(name: "CloudEvents", package: "gridlog"),
+                .product(name: "Gridlog", package: "gridlog"),
+                .product(name: "GridlogEngine", package: "gridlog"),
+            ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "EngineBenchmarks",
+            dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/EngineBenchmarks",
+            swiftSettings: settings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        .executableTarget(name: "WorkloadRunner", dependencies: ["Workloads"], swiftSettings: settings),
+
+        // Durable appends beside the disk's own speed, and packing with its ratio: on the real disk, with threads.
         .executableTarget(
             name: "EventLogBenchmark", dependencies: [.product(name: "GridlogEngine", package: "gridlog")],
             swiftSettings: settings),
         .executableTarget(
-            name: "DeliveryIndexBenchmark", dependencies: [.product(name: "GridlogEngine", package: "gridlog")],
+            name: "PackingBenchmark", dependencies: [.product(name: "GridlogEngine", package: "gridlog")],
+            swiftSettings: settings),
+
+        // For `Benchmarks/peers/run` and `Benchmarks/scale/run`: the load, and a server that does nothing.
+        .executableTarget(name: "PeerLoad", swiftSettings: settings),
+        .executableTarget(
+            name: "CeilingServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
     ]
 )

@@ -59,6 +59,12 @@ final class GroupCounter: LogDelegate {
 
     func logDidGrow(tail: UInt64) { groups.withLock { $0 += 1 } }
 
+    func logDidSeal(_ segment: SegmentSummary) {}
+
+    func logDidSyncSlowly(nanoseconds: UInt64, bytes: Int) {
+        print("a sync of \(bytes) bytes took \(nanoseconds / 1_000_000) ms")
+    }
+
     func logDidFail(_ error: LogError) { print(error) }
 }
 
@@ -128,7 +134,9 @@ func append(
                         log.appendEvents(frame, count: 1, ticket: ticket)
                     }
                     guard ticket.wait() else { return }
-                    if let point = log.firstTrimPoint, point + 200_000 < log.tail { log.trim(before: point) }
+                    if let oldest = log.sealedSegments.first, oldest.sequences.upperBound + 200_000 < log.tail {
+                        log.release([oldest.id])
+                    }
                 }
             }
         }

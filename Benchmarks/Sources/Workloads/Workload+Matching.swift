@@ -1,0 +1,59 @@
+import CloudEvents
+import Gridlog
+import Storage
+
+extension Workload {
+    /// Passing over events that a subscription's filter refuses, through the whole broker: its other threads are not counted.
+    static let matching = [
+        Workload("matching: events that none of three types matches", events: 1_000, hasThreads: true) { scratch in
+            let broker = try Broker.open(scratch.path("matching"))
+            let topic = try broker.putTopic("orders", TopicSettings(durability: .written)).topic
+            let completion = Answers()
+            let body = EventBody.batch(of: 100, EventBody.bare)
+            var scanner = EventScanner()
+            for _ in 0..<10 {
+                let publication = Publication(capacity: body.bytes.count)
+                publication.append(body.bytes.span.bytes)
+                try topic.publish(publication, scanner: &scanner, completion: completion)
+            }
+            try completion.wait(for: 10)
+            let types = ["com.example.shop.order.paid.v1", "com.example.shop.order.shipped.v1", "refund"]
+            var subscription: EventSubscription?
+            return Run(
+                before: {
+                    subscription = try topic.putSubscription(
+                        "chosen", SubscriptionSettings(includedEventTypes: types), startAt: .earliest
+                    ).subscription
+                },
+                measured: {
+                    let events = try subscription?.receive(maxEvents: 100)
+                    try WrongOutcome.unless(events?.isIncomplete == false, "events are left")
+                },
+                after: { _ = try topic.deleteSubscription("chosen") },
+                end: {
+                    _ = try broker.deleteTopic("orders")
+                    broker.close()
+                })
+        }
+    ]
+}
+
+/// Waits for publishes.
+private final class Answers: PublishCompletion {
+    private let signal = Signal()
+    private let answers = Guarded<(count: Int, failure: GridlogError?)>((0, nil))
+
+    func publishDidSucceed() { finish(nil) }
+
+    func publishDidFail(_ error: GridlogError) { finish(error) }
+
+    private func finish(_ failure: GridlogError?) {
+        signal.withLock { answers.withLock { $0 = ($0.count + 1, failure ?? $0.failure) } }
+        signal.wake()
+    }
+
+    func wait(for count: Int) throws {
+        _ = signal.wait(nanoseconds: nil) { answers.withLock { $0.count >= count } }
+        if let failure = answers.withLock({ $0.failure }) { throw failure }
+    }
+}
