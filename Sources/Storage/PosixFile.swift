@@ -1,3 +1,5 @@
+import CPlatform
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -60,7 +62,13 @@ final class PosixFile: StorageFile {
         guard let address = unsafe address, unsafe address != MAP_FAILED else {
             throw SystemCalls.error(errno, "mmap", path)
         }
+        // What is stored into a page that stood in for an unreadable one would be lost: only loads may go on (UnreadablePages).
+        let place = unsafe access == .readOnly ? gridlog_guard_memory(address, length) : -1
         return unsafe MappedRegion(
-            base: address, length: length, access: access, owner: nil, release: { unsafe munmap($0, $1) })
+            base: address, length: length, access: access, owner: nil,
+            release: {
+                gridlog_release_memory(place)
+                unsafe munmap($0, $1)
+            })
     }
 }

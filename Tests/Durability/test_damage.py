@@ -133,6 +133,24 @@ def test_flipped_byte_in_a_sealed_segment_fences_the_topic_when_it_is_read(launc
     assert store.contents(store.segments[:-1]) == bytes_before
 
 
+@pytest.mark.r20
+@pytest.mark.r39
+def test_segment_shortened_under_the_running_process_fences_its_topic_and_no_other(launch, store):
+    """What the disk cannot read comes to the process in the same way: as SIGBUS when a page is touched."""
+    running = launch(data=store.running.data)
+    store.hurt.broker = running
+    assert len(identifiers(store.hurt.receive("sub"))) == 100
+    sealed = store.segments[1]
+    os.truncate(sealed, 64 << 10)
+    path = f"{store.hurt.subscription_path('sub')}:receive?maxEvents=100&maxWaitTime=0"
+    for _ in range(100):
+        answer = running.request("POST", path, b"")
+        if answer.status != 200:
+            break
+        assert answer.json["value"], "the backlog ended without a word about what is missing"
+    assert_fenced(running, store, sealed)
+
+
 @pytest.mark.r18
 @pytest.mark.r19
 @pytest.mark.r20

@@ -41,7 +41,10 @@ public final class Broker: Sendable {
     public static func open(
         _ directory: String, options: BrokerOptions = BrokerOptions()
     ) throws(GridlogError) -> Broker {
-        try Broker(.production(directory), options)
+        if options.survivesUnreadableFiles {
+            try GridlogError.converting { () throws(StorageError) in try UnreadablePages.showZeros() }
+        }
+        return try Broker(.production(directory), options)
     }
 
     package init(_ environment: BrokerEnvironment, _ options: BrokerOptions) throws(GridlogError) {

@@ -36,6 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         try configuration.check()
         let logger = Logger(label: "gridlog")
         var options = BrokerOptions(defaultDurability: configuration.defaultDurability)
+        options.survivesUnreadableFiles = true
         options.onNotice = { notice in
             logger.log(level: notice.severity == .error ? .error : .warning, "\(notice.message)")
         }
