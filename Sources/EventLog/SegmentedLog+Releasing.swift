@@ -67,15 +67,20 @@ extension SegmentedLog {
     /// Lets go of the files of segments that were given up. Freeing 64 MiB takes a file system tens of milliseconds: for a thread of
     /// low priority, and for the committer only when it needs the space.
     ///
+    /// - Parameter count: of how many at most, those that were given up first.
     /// - Returns: whether there were any.
     @discardableResult
-    public func freeReleasedSegments() -> Bool {
+    public func freeReleasedSegments(atMost count: Int = .max) -> Bool {
         let going = released.withLock { released in
-            defer { released.removeAll() }
-            return released
+            let going = released.prefix(count)
+            released.removeFirst(going.count)
+            return going
         }
         return !going.isEmpty
     }
+
+    /// How many segments were given up whose space the file system does not have back yet.
+    public var releasedSegmentCount: Int { released.withLock { $0.count } }
 
     /// Puts the file into the reserve or recycles it, unless a reader still looks at it.
     func remove(_ sealed: inout SealedSegment) throws(StorageError) {

@@ -8,6 +8,8 @@ import Storage
 final class Housekeeper: Sendable {
     /// How often every topic is looked at, in nanoseconds of boot time.
     static let roundNanoseconds: UInt64 = 1_000_000_000
+    /// How often space is given back while there is some, in nanoseconds of boot time.
+    static let freeingNanoseconds: UInt64 = 200_000_000
     /// Background work pauses this many times as long as it took: it gets a fifth of a core at most.
     private static let pauseFactor: UInt64 = 4
 
@@ -38,6 +40,11 @@ final class Housekeeper: Sendable {
         /// Something changed that the sleeper must look at.
         var hasNews = false
         var nextRound: UInt64
+        /// `nil` when there is no space to give back.
+        var nextFreeing: UInt64?
+
+        /// When there is something to do at the latest; `nil` without topics.
+        var nextTime: UInt64? { topics.isEmpty ? nil : min(nextRound, nextFreeing ?? .max) }
     }
 
     private let clock: any TimeSource
@@ -114,18 +121,26 @@ final class Housekeeper: Sendable {
     func runOnce(waiting: Bool) -> Bool {
         if waiting { sleep() }
         let now = clock.bootTime
-        let topics = state.withLock { $0.nextRound <= now ? $0.topics : [] }
         guard runJobs() else { return false }
-        for topic in topics {
+        for topic in state.withLock({ $0.nextRound <= now ? $0.topics : [] }) {
             topic.run(packs: packs)
             guard runJobs() else { return false }
         }
+        freeSegments(now)
         let end = clock.bootTime
         state.withLock { state in
             guard state.nextRound <= now else { return }
             state.nextRound = end + max(Self.roundNanoseconds, Self.pauseFactor * (end - now))
         }
         return true
+    }
+
+    private func freeSegments(_ now: UInt64) {
+        let topics = state.withLock { $0.nextRound <= now || $0.nextFreeing ?? .max <= now ? $0.topics : [] }
+        guard !topics.isEmpty else { return }
+        // All of them are asked, whatever the first ones say.
+        let hasMore = topics.reduce(false) { hasMore, topic in topic.freeSegments() || hasMore }
+        state.withLock { $0.nextFreeing = hasMore ? clock.bootTime + Self.freeingNanoseconds : nil }
     }
 
     /// - Returns: false when stopped.
@@ -141,10 +156,7 @@ final class Housekeeper: Sendable {
 
     private func sleep() {
         let now = clock.bootTime
-        let pause = state.withLock { state -> UInt64? in
-            if state.topics.isEmpty { return nil }
-            return state.nextRound > now ? state.nextRound - now : 0
-        }
+        let pause = state.withLock { $0.nextTime }.map { $0 > now ? $0 - now : 0 }
         _ = signal.wait(nanoseconds: pause) { state.withLock { $0.hasNews } }
         state.withLock { $0.hasNews = false }
     }
