@@ -10,6 +10,28 @@ public protocol AppendTicket: AnyObject, Sendable {
     func appendDidFail(_ error: LogError)
 }
 
+/// What a server tells a committer of its threads, so that both do for many requests at once what they would do for each.
+public struct CommitterHooks: Sendable {
+    let answersWillBegin: @Sendable () -> Void
+    let answersDidEnd: @Sendable () -> Void
+    let gather: @Sendable (_ call: @escaping @Sendable () -> Void) -> Void
+
+    /// - Parameters:
+    ///   - answersWillBegin: tickets are going to be called, until `answersDidEnd`, which follows within the time that calling them
+    ///     takes. On the committer's thread.
+    ///   - answersDidEnd: that was the last one for now. On the committer's thread.
+    ///   - gather: something was appended while the committer slept: `call` wakes it, and must be called, at once or when this thread
+    ///     has appended what else it has at hand. On the thread that appended.
+    public init(
+        answersWillBegin: @escaping @Sendable () -> Void, answersDidEnd: @escaping @Sendable () -> Void,
+        gather: @escaping @Sendable (_ call: @escaping @Sendable () -> Void) -> Void
+    ) {
+        self.answersWillBegin = answersWillBegin
+        self.answersDidEnd = answersDidEnd
+        self.gather = gather
+    }
+}
+
 /// What a log asks of its owner. Called on the committer's thread.
 public protocol LogDelegate: AnyObject, Sendable {
     /// The state of all subscriptions, as the payloads of checkpoint frames: it replaces everything that settlement frames

@@ -26,6 +26,8 @@ struct CommitQueue {
     private var lingering = Deque<(log: SegmentedLog, until: UInt64)>()
     /// The committer sleeps.
     var isSleeping = false
+    /// What was done to wake it.
+    private var called = Call.none
     /// Something changed that the sleeping committer must look at.
     var hasNews = false
     var isStopping = false {
@@ -89,6 +91,32 @@ struct CommitQueue {
     func pause(now: UInt64) -> UInt64? {
         guard dirty.isEmpty, !isStopping else { return 0 }
         return lingering.first.map { $0.until > now ? $0.until - now : 0 }
+    }
+
+    /// What is done, or to be done, to wake the committer.
+    enum Call {
+        case none
+        /// Whoever appended first will wake it when it has appended what else it has at hand.
+        case gathering
+        case made
+    }
+
+    /// What whoever changed the queue has to do.
+    mutating func call(atOnce: Bool) -> Call {
+        guard hasNews, isSleeping else { return .none }
+        switch called {
+        case .made: return .none
+        case .gathering where !atOnce: return .none
+        case .none, .gathering:
+            called = atOnce ? .made : .gathering
+            return called
+        }
+    }
+
+    /// The committer sleeps no more.
+    mutating func didWake() {
+        isSleeping = false
+        called = .none
     }
 
     /// Everything that is to be done now.

@@ -19,10 +19,16 @@ public final class Committer: Sendable {
     private let signal = Signal()
     private let queue = Guarded(CommitQueue())
     private let thread = Guarded<WorkerThread?>(nil)
+    private let hooks = Guarded<CommitterHooks?>(nil)
 
     /// A committer without a thread.
     public init(clock: any TimeSource) {
         self.clock = clock
+    }
+
+    /// Asks and tells a server from now on, in place of whoever was there before.
+    public func observe(_ hooks: CommitterHooks) {
+        self.hooks.withLock { $0 = hooks }
     }
 
     /// Starts the thread.
@@ -36,7 +42,7 @@ public final class Committer: Sendable {
 
     /// Finishes what is queued and ends the thread. Close the logs first.
     public func stop() {
-        change { $0.isStopping = true }
+        change(atOnce: true) { $0.isStopping = true }
         thread.withLock { thread in
             defer { thread = nil }
             return thread
@@ -114,7 +120,7 @@ public final class Committer: Sendable {
         let signal = Signal()
         let isDone = Guarded(false)
         var isQueued = false
-        change { queue in
+        change(atOnce: true) { queue in
             isQueued = enqueue(&queue) {
                 signal.withLock { isDone.withLock { $0 = true } }
                 signal.wake()
@@ -129,16 +135,28 @@ public final class Committer: Sendable {
         return true
     }
 
-    private func change(_ body: (inout CommitQueue) -> Void) {
-        let mustWake = queue.withLock { queue in
+    /// - Parameter atOnce: whoever changes the queue has nothing else at hand.
+    private func change(atOnce: Bool = false, _ body: (inout CommitQueue) -> Void) {
+        let call = queue.withLock { queue in
             body(&queue)
-            return queue.hasNews && queue.isSleeping
+            return queue.call(atOnce: atOnce || queue.bytes >= Self.gatheredBytesMax)
         }
-        if mustWake {
-            signal.withLock {}
-            signal.wake()
+        switch call {
+        case .none: return
+        case .gathering:
+            if let hooks = hooks.withLock({ $0 }) { hooks.gather { self.call() } } else { self.call() }
+        case .made: self.call()
         }
     }
+
+    private func call() {
+        signal.withLock {}
+        signal.wake()
+    }
+
+    /// What is worth a group of its own, in bytes: for more the committer is called at once, for less when the thread that appends has
+    /// appended what else it has at hand. Writing 32 KiB takes about as long as calling it.
+    private static let gatheredBytesMax = 32 << 10
 
     // MARK: - The cycle
 
@@ -150,21 +168,27 @@ public final class Committer: Sendable {
         if waiting { sleep() }
         let now = clock.bootTime
         let (works, isStopping) = queue.withLock { ($0.take(now: now), $0.isStopping) }
-        for work in works {
-            work.log.writeGroup(work.frames)
-            // A log of level `written` answers here; its sync comes within the linger time.
-            if work.level == .written { work.log.finishGroup() }
-        }
+        for work in works { work.log.writeGroup(work.frames) }
+        // A log of level `written` answers here; its sync comes within the linger time.
+        answer(works.filter { $0.level == .written })
         for work in works where work.level == .durable || work.mustSync { work.log.syncGroup() }
+        answer(works)
         for work in works { finish(work, now) }
         let bytes = works.reduce(0) { $0 + $1.bytes }
         if bytes > 0 { queue.withLock { $0.bytes -= bytes } }
         return !(isStopping && works.isEmpty)
     }
 
+    private func answer(_ works: [CommitQueue.Work]) {
+        guard works.contains(where: { $0.log.hasAnswers }) else { return }
+        let hooks = hooks.withLock { $0 }
+        hooks?.answersWillBegin()
+        for work in works { work.log.finishGroup() }
+        hooks?.answersDidEnd()
+    }
+
     private func finish(_ work: CommitQueue.Work, _ now: UInt64) {
         let log = work.log
-        log.finishGroup()
         if !work.frames.isEmpty {
             log.writer.lastGroupTime = now
         } else if work.mustSync, now - log.writer.lastGroupTime >= Self.lingerNanoseconds {
@@ -192,7 +216,7 @@ public final class Committer: Sendable {
             }
             if pause == 0 { return }
             _ = signal.wait(nanoseconds: pause) { queue.withLock { $0.hasNews } }
-            queue.withLock { $0.isSleeping = false }
+            queue.withLock { $0.didWake() }
         }
     }
 }

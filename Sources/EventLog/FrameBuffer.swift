@@ -4,6 +4,7 @@ public import Storage
 ///
 /// The bytes that are appended here are the bytes that are written to the file; there is no other copy.
 public struct FrameBuffer: Sendable {
+    @usableFromInline
     let block: ByteBlock
 
     /// An empty frame with room for a payload of `capacity` bytes; it grows when more is appended.
@@ -36,6 +37,7 @@ public struct FrameBuffer: Sendable {
     }
 
     /// Appends a number in little-endian order.
+    @inlinable
     public func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         block.append(value)
     }

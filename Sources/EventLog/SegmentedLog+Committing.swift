@@ -145,6 +145,9 @@ extension SegmentedLog {
         writer.slowSyncs.removeAll()
     }
 
+    /// Whether somebody waits for ``finishGroup()``.
+    var hasAnswers: Bool { !writer.written.isEmpty || !writer.refused.isEmpty }
+
     /// Answers every frame of the group, and shows its events to readers.
     func finishGroup() {
         let written = writer.written

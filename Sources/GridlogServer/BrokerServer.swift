@@ -77,6 +77,7 @@ public struct BrokerServer: Service {
     private func application(_ loops: any EventLoopGroup, _ changes: NIOThreadPool) -> some ApplicationProtocol {
         let access = AccessControl(keys: keys, required: configuration.requiresKeys)
         let dataPlane = DataPlane(broker: broker, access: access, logger: logger)
+        broker.observeCommits(dataPlane)
         // Its own handler closes idle connections: Hummingbird's does not see the requests of the data plane.
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [DataPlaneInstaller(dataPlane)],

@@ -2,6 +2,7 @@ import Gridlog
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOPosix
 
 /// What all connections of a server share: the broker, who may use it, and a way back from the committer to each event loop.
 final class DataPlane: Sendable {
@@ -27,6 +28,8 @@ final class DataPlane: Sendable {
         }
     }
 
+    private var allInboxes: [LoopInbox] { inboxes.withLockedValue { Array($0.values) } }
+
     // MARK: - Limits, beside those of `RequestLimits`
 
     /// Memory that a request's Content-Length reserves before its body comes, at most.
@@ -36,4 +39,20 @@ final class DataPlane: Sendable {
     static let waitSecondsDefault = 60
     /// A connection may take this long between two requests, or to send one.
     static let idleSecondsMax: Int64 = 180
+}
+
+/// One wake-up for each event loop and group of commits, and one of the committer for what a loop has read at once.
+extension DataPlane: CommitObserver {
+    func answersWillBegin() {
+        for inbox in allInboxes { inbox.hold() }
+    }
+
+    func answersDidEnd() {
+        for inbox in allInboxes { inbox.letGo() }
+    }
+
+    /// A task of an event loop runs when all connections that had something to read were read.
+    func gather(_ call: @escaping @Sendable () -> Void) {
+        if let loop = MultiThreadedEventLoopGroup.currentEventLoop { loop.execute(call) } else { call() }
+    }
 }

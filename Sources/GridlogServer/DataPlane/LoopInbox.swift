@@ -2,7 +2,8 @@ import Gridlog
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Brings results from other threads back to an event loop: one wake-up for all that arrive before the loop looks.
+/// Brings results from other threads back to an event loop: one wake-up for all that arrive before the loop looks, and one for all
+/// that a group of commits answers.
 final class LoopInbox: Sendable {
     /// What a connection waited for.
     enum Result: Sendable {
@@ -13,8 +14,23 @@ final class LoopInbox: Sendable {
         case mayReceive
     }
 
+    private struct State {
+        var pending: [(connection: DataPlaneConnection, result: Result)] = []
+        /// The loop has been told, and has not looked yet.
+        var isAwaited = false
+        /// More is coming: the loop is told at the end of it.
+        var isHeld = false
+
+        /// Whether to tell the loop now.
+        mutating func mustWake() -> Bool {
+            guard !isHeld, !isAwaited, !pending.isEmpty else { return false }
+            isAwaited = true
+            return true
+        }
+    }
+
     private let loop: any EventLoop
-    private let pending = NIOLockedValueBox<[(connection: DataPlaneConnection, result: Result)]>([])
+    private let state = NIOLockedValueBox(State())
 
     init(_ loop: any EventLoop) {
         self.loop = loop
@@ -22,17 +38,31 @@ final class LoopInbox: Sendable {
 
     /// From any thread.
     func post(_ result: Result, to connection: DataPlaneConnection) {
-        let isFirst = pending.withLockedValue { pending in
-            pending.append((connection, result))
-            return pending.count == 1
+        change { $0.pending.append((connection, result)) }
+    }
+
+    /// Keeps the loop asleep until ``letGo()``, whatever is posted.
+    func hold() {
+        change { $0.isHeld = true }
+    }
+
+    func letGo() {
+        change { $0.isHeld = false }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let mustWake = state.withLockedValue { state in
+            body(&state)
+            return state.mustWake()
         }
-        if isFirst { loop.execute { self.deliver() } }
+        if mustWake { loop.execute { self.deliver() } }
     }
 
     private func deliver() {
-        let results = pending.withLockedValue { pending in
-            let results = pending
-            pending.removeAll(keepingCapacity: true)
+        let results = state.withLockedValue { state in
+            state.isAwaited = false
+            let results = state.pending
+            state.pending.removeAll(keepingCapacity: true)
             return results
         }
         for (connection, result) in results { connection.deliver(result) }
