@@ -9,8 +9,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For what fills spans that belong to others.
+let lifetimes: [SwiftSetting] = settings + [.enableExperimentalFeature("Lifetimes")]
+
 /// For the engine: every use of a raw pointer is marked, and spans may be returned from the types that own the memory.
-let engine: [SwiftSetting] = settings + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+let engine: [SwiftSetting] = lifetimes + [.strictMemorySafety()]
 
 let package = Package(
     name: "gridlog",
@@ -79,7 +82,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings),
+            swiftSettings: lifetimes),
         .executableTarget(
             name: "GridlogCLI",
             dependencies: [

@@ -12,17 +12,31 @@ public enum ContentMode: Sendable, Hashable {
     ///
     /// Some clients send an array under the type of a single event. `EventScanner` goes by the first byte of the body,
     /// so treat `structured` and `batch` alike.
-    public init(contentType: (some StringProtocol)?) {
-        let text = contentType?.utf8.lazy.drop { $0 == ASCII.space || $0 == ASCII.tab }.map(ASCII.lowercased)
-        guard let text, text.starts(with: "application/cloudevents".utf8) else {
+    public init(contentType: String?) {
+        guard let contentType else {
             self = .binary
             return
         }
-        self = text.starts(with: "application/cloudevents-batch".utf8) ? .batch : .structured
+        let text = contentType.utf8.span
+        var start = 0
+        while start < text.count, text[start] == ASCII.space || text[start] == ASCII.tab { start += 1 }
+        if Self.stands("application/cloudevents-batch", in: text, at: start) {
+            self = .batch
+        } else {
+            self = Self.stands("application/cloudevents", in: text, at: start) ? .structured : .binary
+        }
     }
 
-    /// The mode of a request without a Content-Type is binary.
-    public init(contentType: String?) {
-        self.init(contentType: contentType.map { Substring($0) })
+    /// The mode that a Content-Type stands for.
+    public init(contentType: (some StringProtocol)?) {
+        self.init(contentType: contentType.map { String($0) })
+    }
+
+    /// Whether a word of lower-case letters stands at a place, in whatever case.
+    private static func stands(_ word: StaticString, in text: Span<UInt8>, at start: Int) -> Bool {
+        guard text.count - start >= word.utf8CodeUnitCount else { return false }
+        for index in 0..<word.utf8CodeUnitCount
+        where unsafe ASCII.lowercased(text[start + index]) != word.utf8Start[index] { return false }
+        return true
     }
 }

@@ -12,20 +12,26 @@ import Darwin
 /// makes it `Sendable`; it also makes the run-time check for overlapping accesses needless, which took 6 % of a publish.
 @safe
 public final class ByteBlock: @unchecked Sendable {
+    @exclusivity(unchecked)
+    @usableFromInline
+    var length: Int
+    @exclusivity(unchecked)
+    @usableFromInline
+    var capacity: Int
+    @exclusivity(unchecked)
+    @usableFromInline
+    var base: UnsafeMutableRawPointer
+
     /// How many bytes it holds.
-    @exclusivity(unchecked)
-    public private(set) var count: Int
-    @exclusivity(unchecked)
-    private var capacity: Int
-    @exclusivity(unchecked)
-    private var base: UnsafeMutableRawPointer
+    @inlinable
+    public var count: Int { unsafe length }
 
     /// An empty block with room for `capacity` bytes.
     public init(capacity: Int) {
         let room = max(capacity, 64)
         unsafe self.base = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
         unsafe self.capacity = room
-        unsafe self.count = 0
+        unsafe self.length = 0
     }
 
     /// A block that holds a copy of the bytes.
@@ -47,8 +53,13 @@ public final class ByteBlock: @unchecked Sendable {
     }
 
     /// Makes room for `more` bytes beyond ``count``, at least doubling when it must move.
+    @inlinable
     public func reserve(_ more: Int) {
-        guard unsafe count + more > capacity else { return }
+        if unsafe count + more > capacity { unsafe grow(by: more) }
+    }
+
+    @usableFromInline
+    func grow(by more: Int) {
         let room = unsafe max(count + more, capacity * 2)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
         unsafe moved.copyMemory(from: base, byteCount: count)
@@ -68,22 +79,23 @@ public final class ByteBlock: @unchecked Sendable {
         guard let start = source.baseAddress else { return }
         reserve(source.count)
         unsafe (base + count).copyMemory(from: start, byteCount: source.count)
-        unsafe count += source.count
+        unsafe length += source.count
     }
 
     /// Appends a number in little-endian order.
+    @inlinable
     public func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         let size = MemoryLayout<Value>.size
         reserve(size)
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: count, as: Value.self)
-        unsafe count += size
+        unsafe length += size
     }
 
     /// Appends zero bytes.
     public func appendZeros(_ zeros: Int) {
         reserve(zeros)
         unsafe (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: zeros)
-        unsafe count += zeros
+        unsafe length += zeros
     }
 
     /// Appends zero bytes until ``count`` is a multiple of `alignment`.
@@ -92,6 +104,7 @@ public final class ByteBlock: @unchecked Sendable {
     }
 
     /// Replaces the number at an offset, in little-endian order.
+    @inlinable
     public func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
         unsafe precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "store outside of the block")
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
@@ -99,7 +112,7 @@ public final class ByteBlock: @unchecked Sendable {
 
     /// Forgets the bytes and keeps the room.
     public func removeAll() {
-        unsafe count = 0
+        unsafe length = 0
     }
 
     /// The same bytes, as the kernel wants them named. Valid while the block lives and is not changed.

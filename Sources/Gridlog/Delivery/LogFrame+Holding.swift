@@ -6,7 +6,7 @@ extension LogFrame {
     static func holding(
         _ sequence: UInt64, after last: LogFrame?, in log: SegmentedLog
     ) throws(LogError) -> LogFrame? {
-        if let last, last.firstSequence <= sequence, sequence < last.endSequence { return last }
+        if let last, last.holds(sequence) { return last }
         let next: LogFrame?
         if let last, last.endSequence == sequence {
             next = try log.frame(after: last)
@@ -22,6 +22,11 @@ extension LogFrame {
         }
         try next.verify()
         return next
+    }
+
+    /// Whether an event is one of this frame's.
+    func holds(_ sequence: UInt64) -> Bool {
+        firstSequence <= sequence && sequence < endSequence
     }
 
     /// The error for an event whose record in this frame makes no sense.

@@ -38,27 +38,43 @@ public struct ReceivedEvents: Sendable {
     public func forEach(_ body: (Event, _ lockToken: RawSpan, _ json: RawSpan) -> Void) throws(GridlogError) {
         let token = ByteBlock(capacity: 2 * Self.lockTokenLength)
         var frame: LogFrame?
+        var rest = deliveries[...]
         do throws(LogError) {
-            for delivery in deliveries {
+            while let next = rest.first {
                 // What was settled meanwhile may be gone, with its segment: there is nothing to show.
-                guard let found = try LogFrame.holding(delivery.sequence, after: frame, in: context.log) else {
+                guard let found = try LogFrame.holding(next.sequence, after: frame, in: context.log) else {
+                    rest.removeFirst()
                     continue
                 }
                 frame = found
-                let payload = found.payload
-                let index = Int(delivery.sequence - found.firstSequence)
-                guard let range = EventRecords.range(of: index, in: payload, count: found.recordCount) else {
-                    throw found.unreadable(delivery.sequence)
-                }
-                token.removeAll()
-                context.tokenCoder.append(lockToken(of: delivery), to: token)
-                let event = Event(sequence: delivery.sequence, deliveryCount: Int(delivery.deliveryCount))
-                body(event, token.bytes, payload.extracting(range))
+                let run = rest.prefix { found.holds($0.sequence) }
+                rest = rest.dropFirst(run.count)
+                try show(run, of: found, token, body)
             }
         } catch {
             let error = GridlogError(error)
             context.fence(error)
             throw error
+        }
+    }
+
+    /// Shows events of one frame.
+    private func show(
+        _ deliveries: ArraySlice<Delivery>, of frame: LogFrame, _ token: ByteBlock,
+        _ body: (Event, _ lockToken: RawSpan, _ json: RawSpan) -> Void
+    ) throws(LogError) {
+        let payload = frame.payload
+        let count = frame.recordCount
+        let first = frame.firstSequence
+        for delivery in deliveries {
+            let index = Int(delivery.sequence - first)
+            guard let range = EventRecords.range(of: index, in: payload, count: count) else {
+                throw frame.unreadable(delivery.sequence)
+            }
+            token.removeAll()
+            context.tokenCoder.append(lockToken(of: delivery), to: token)
+            let event = Event(sequence: delivery.sequence, deliveryCount: Int(delivery.deliveryCount))
+            body(event, token.bytes, payload.extracting(range))
         }
     }
 

@@ -58,19 +58,28 @@ extension DataPlaneHandler {
     ) throws(ErrorAnswer) {
         var body = allocator.buffer(capacity: 1_280 * events.count)
         body.writeStaticString(#"{"value":["#)
-        var separator: StaticString = #"{"brokerProperties":{"lockToken":""#
+        var separator = Self.firstEvent
         try broker { () throws(GridlogError) in
             try events.forEach { event, lockToken, json in
-                body.writeStaticString(separator)
-                body.writeBytes(lockToken)
-                body.writeStaticString(#"","deliveryCount":"#)
-                body.writeString(String(event.deliveryCount))
-                body.writeStaticString(#"},"event":"#)
-                body.writeBytes(json)
-                separator = #"},{"brokerProperties":{"lockToken":""#
+                // One access to the buffer for an event: each checks and moves what is its own.
+                let room = separator.utf8CodeUnitCount + lockToken.byteCount + json.byteCount + Self.eventRoom
+                body.writeWithOutputRawSpan(minimumWritableBytes: room) { output in
+                    output.append(separator)
+                    output.append(lockToken)
+                    output.append(#"","deliveryCount":"#)
+                    output.append(decimal: event.deliveryCount)
+                    output.append(#"},"event":"#)
+                    output.append(json)
+                }
+                separator = Self.nextEvent
             }
         }
         body.writeStaticString("}]}")
         answer(body, head)
     }
+
+    private static let firstEvent: StaticString = #"{"brokerProperties":{"lockToken":""#
+    private static let nextEvent: StaticString = #"},{"brokerProperties":{"lockToken":""#
+    /// What stands between the lock token and the event, with any delivery count, in bytes.
+    private static let eventRoom = 64
 }

@@ -155,12 +155,15 @@ extension DataPlaneHandler {
 
     /// On the event loop. A result for a request that was answered meanwhile is passed over.
     func complete(_ result: LoopInbox.Result) {
-        switch (state, result) {
-        case (.committing(let head, _, let topic), .published): answerPublished(head, topic)
-        case (.committing(let head, let list?, let topic), .settled(let outcomes)): answer(outcomes, list, head, topic)
-        case (.committing(let head, _, _), .failed(let error)): answer(ErrorAnswer(error), head)
-        case (.waiting(let waiting), .mayReceive): receiveAgain(waiting)
-        default: break
+        switch result {
+        case .published:
+            if case .committing(let head, _, let topic) = state { answerPublished(head, topic) }
+        case .settled(let outcomes):
+            if case .committing(let head, let list?, let topic) = state { answer(outcomes, list, head, topic) }
+        case .failed(let error):
+            if case .committing(let head, _, _) = state { answer(ErrorAnswer(error), head) }
+        case .mayReceive:
+            if case .waiting(let waiting) = state { receiveAgain(waiting) }
         }
     }
 }

@@ -46,7 +46,9 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var inputHasEnded = false
     private(set) var connection: DataPlaneConnection?
     private var context: ChannelHandlerContext?
-    private var lastPath: (text: String, path: ResourcePath)?
+    /// What the last requests were about, the newest first.
+    private var recentPaths: [(text: String, path: ResourcePath)] = []
+    private static let recentPathsMax = 2
     private var lastActivity = NIODeadline.now()
     private var idleCheck: RepeatedTask?
 
@@ -131,6 +133,11 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Those behind need not hear of what they were not given.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .passing = state { context.fireChannelReadComplete() }
+    }
+
     /// Nothing more is read while requests are kept back, or while the client does not read its answers.
     func read(context: ChannelHandlerContext) {
         if pipelined.isEmpty, context.channel.isWritable { context.read() } else { readIsDue = true }
@@ -190,11 +197,13 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if case .passing(requestEnded: false, _) = state { true } else { false }
     }
 
-    /// The resource path of a request, remembered for the next: most connections ask for the same one again and again.
+    /// The resource path of a request, remembered for the next: most connections publish to one topic, or receive and acknowledge in
+    /// turns.
     func resourcePath(_ text: Substring) -> ResourcePath? {
-        if let lastPath, lastPath.text == text { return lastPath.path }
+        for (known, path) in recentPaths where known == text { return path }
         guard let path = ResourcePath(path: text) else { return nil }
-        lastPath = (String(text), path)
+        if recentPaths.count == Self.recentPathsMax { recentPaths.removeLast() }
+        recentPaths.insert((String(text), path), at: 0)
         return path
     }
 

@@ -3,7 +3,7 @@ import NIOCore
 
 /// The lock tokens of a settle or renew request, as they were written: `{"lockTokens":["…"]}`.
 struct LockTokenList: Sendable {
-    /// Bytes of JSON, in which the tokens lie.
+    /// Elements of a JSON array, in which the tokens lie; around them there may be more.
     private var bytes: [UInt8]
     /// Where each token lies: the bytes between the quotes of a JSON string.
     private var places: [Range<Int>] = []
@@ -12,7 +12,7 @@ struct LockTokenList: Sendable {
     /// valid JSON goes through the general parser.
     init(_ body: RawSpan) throws(ErrorAnswer) {
         bytes = body.withUnsafeBytes { Array($0) }
-        if !scanPlainForm() { try parse() }
+        if let places = Self.plainForm(bytes.span) { self.places = places } else { try parse() }
         guard places.count <= RequestLimits.lockTokensMax else {
             throw ErrorAnswer(
                 .badRequest,
@@ -27,51 +27,76 @@ struct LockTokenList: Sendable {
 
     // MARK: - Reading
 
-    /// One object with the one member, whose strings hold no escapes and nothing but ASCII.
-    private mutating func scanPlainForm() -> Bool {
+    /// Where the tokens lie in an object with the one member, whose strings hold no escapes and nothing but ASCII; `nil` when it is
+    /// not one.
+    private static func plainForm(_ text: Span<UInt8>) -> [Range<Int>]? {
         var position = 0
-        guard skip("{", &position), skip("\"lockTokens\"", &position), skip(":", &position), skip("[", &position) else {
-            return false
-        }
-        if !skip("]", &position) {
+        var found: [Range<Int>] = []
+        guard skip("{", text, &position), skip("\"lockTokens\"", text, &position),
+            skip(":", text, &position), skip("[", text, &position)
+        else { return nil }
+        if !skip("]", text, &position) {
+            found.reserveCapacity(text.count / ReceivedEvents.lockTokenLength)
             repeat {
-                guard let place = scanString(&position) else { return false }
-                places.append(place)
-            } while skip(",", &position)
-            guard skip("]", &position) else { return false }
+                guard let place = skipString(text, &position) else { return nil }
+                found.append(place)
+            } while skip(",", text, &position)
+            guard skip("]", text, &position) else { return nil }
         }
-        guard skip("}", &position) else { return false }
-        skipSpace(&position)
-        return position == bytes.count
+        guard skip("}", text, &position) else { return nil }
+        skipSpace(text, &position)
+        return position == text.count ? found : nil
     }
 
     /// Passes over white space and the text, if it stands there.
-    private func skip(_ text: StaticString, _ position: inout Int) -> Bool {
-        skipSpace(&position)
-        let isThere = text.withUTF8Buffer { expected in
-            bytes.count - position >= expected.count
-                && bytes[position..<position + expected.count].elementsEqual(expected)
-        }
-        if isThere { position += text.utf8CodeUnitCount }
-        return isThere
+    private static func skip(_ expected: StaticString, _ text: Span<UInt8>, _ position: inout Int) -> Bool {
+        skipSpace(text, &position)
+        guard text.count - position >= expected.utf8CodeUnitCount else { return false }
+        for index in 0..<expected.utf8CodeUnitCount
+        where text[position + index] != expected.utf8Start[index] { return false }
+        position += expected.utf8CodeUnitCount
+        return true
     }
 
-    private func skipSpace(_ position: inout Int) {
-        while position < bytes.count, bytes[position] == 0x20 || (0x09...0x0D).contains(bytes[position]),
-            bytes[position] != 0x0B, bytes[position] != 0x0C
-        {
-            position += 1
+    private static func skipSpace(_ text: Span<UInt8>, _ position: inout Int) {
+        while position < text.count {
+            switch text[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
         }
     }
 
-    private func scanString(_ position: inout Int) -> Range<Int>? {
-        guard skip("\"", &position) else { return nil }
-        let start = position
-        while position < bytes.count, (0x20...0x7E).contains(bytes[position]), bytes[position] != UInt8(ascii: "\\") {
-            position += 1
-            if bytes[position - 1] == UInt8(ascii: "\"") { return start..<position - 1 }
+    /// Passes over white space and a string. - Returns: where it lies, without its quotes.
+    private static func skipString(_ text: Span<UInt8>, _ position: inout Int) -> Range<Int>? {
+        guard skip("\"", text, &position) else { return nil }
+        var end = position
+        // Eight at a time, as far as nothing but characters of a token stands there.
+        let bytes = text.bytes
+        while end <= text.count - 8, isPlain(bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: end, as: UInt64.self)) {
+            end += 8
+        }
+        while end < text.count {
+            let byte = text[end]
+            if byte == UInt8(ascii: "\"") {
+                defer { position = end + 1 }
+                return position..<end
+            }
+            guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { return nil }
+            end += 1
         }
         return nil
+    }
+
+    /// Whether eight bytes are neither control characters nor quotes, backslashes or beyond ASCII.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high = ones << 7
+        /// A high bit for the lowest byte that is 0, and perhaps for others above it.
+        func zero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let controls = (word &- ones &* 0x20) & ~word
+        return (word | controls | zero(word ^ ones &* 0x22) | zero(word ^ ones &* 0x5C) | zero(word ^ ones &* 0x7F))
+            & high == 0
     }
 
     private mutating func parse() throws(ErrorAnswer) {
@@ -91,6 +116,7 @@ struct LockTokenList: Sendable {
             guard case .string(let text) = element else {
                 throw ErrorAnswer(.badRequest, "Every element of lockTokens must be a string.")
             }
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count + 1
             bytes.appendJSONString(text)
             places.append(start..<bytes.count - 1)
@@ -102,6 +128,18 @@ struct LockTokenList: Sendable {
     /// The lock result (contract 1.2): both arrays, whatever became of the tokens.
     func write(_ outcomes: [SettleOutcome], to buffer: inout ByteBuffer) {
         buffer.writeStaticString(#"{"succeededLockTokens":["#)
+        if let first = places.first, let last = places.last, outcomes.allSatisfy({ $0 == .succeeded }) {
+            // They stand there as they were sent, separated as an array wants it.
+            buffer.writeBytes(bytes[first.lowerBound - 1...last.upperBound])
+        } else {
+            writeSucceeded(outcomes, to: &buffer)
+        }
+        buffer.writeStaticString(#"],"failedLockTokens":["#)
+        writeFailed(outcomes, to: &buffer)
+        buffer.writeStaticString("]}")
+    }
+
+    private func writeSucceeded(_ outcomes: [SettleOutcome], to buffer: inout ByteBuffer) {
         var separator: StaticString = "\""
         for (place, outcome) in zip(places, outcomes) where outcome == .succeeded {
             buffer.writeStaticString(separator)
@@ -109,15 +147,16 @@ struct LockTokenList: Sendable {
             buffer.writeStaticString("\"")
             separator = ",\""
         }
-        buffer.writeStaticString(#"],"failedLockTokens":["#)
-        separator = #"{"lockToken":""#
+    }
+
+    private func writeFailed(_ outcomes: [SettleOutcome], to buffer: inout ByteBuffer) {
+        var separator: StaticString = #"{"lockToken":""#
         for (place, outcome) in zip(places, outcomes) where outcome != .succeeded {
             buffer.writeStaticString(separator)
             buffer.writeBytes(bytes[place])
             buffer.writeStaticString(outcome == .badToken ? Self.badToken : Self.tokenLost)
             separator = #",{"lockToken":""#
         }
-        buffer.writeStaticString("]}")
     }
 
     private static let badToken: StaticString =
