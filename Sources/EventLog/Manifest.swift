@@ -91,8 +91,11 @@ public final class Manifest {
             try file.synchronize()
             if owesDirectorySync { try fileSystem.syncDirectory(directory) }
         } catch {
-            failure = error
-            throw error
+            // Never `noSpace`, whatever the kernel says: that means that nothing has changed, and this may be anything.
+            let failed = StorageError(
+                .inputOutput, operation: error.operation, path: error.path, detail: error.detail)
+            failure = failed
+            throw failed
         }
         owesDirectorySync = false
     }

@@ -18,7 +18,7 @@ extension SegmentedLog {
     /// - Returns: what became of the segment; `nil` when there is none to take, or another thread is packing.
     /// - Throws: ``LogError``: `damaged` when the segment is not as it was written, which is then not packed and not tried again
     ///   before the log is opened again; `noSpace` or `storage` when the disk refused; `failed` when the manifest could not be
-    ///   written, which fails the log; `closed`.
+    ///   written or the directory not be synced, which fails the log; `closed`.
     public func packNextColdSegment(olderThan nanoseconds: UInt64) throws(LogError) -> PackOutcome? {
         guard !hasFailed, upkeep.beginPacking() else { return nil }
         let packed: PackedFile
@@ -111,14 +111,14 @@ extension SegmentedLog {
         let outcome = PackOutcome.packed(segment: id, from: old.segment.capacity, to: packed.region.length)
         // What cannot be removed now is not part of the log any more, and goes at the next opening.
         try? remove(&old)
-        try? configuration.fileSystem.syncDirectory(configuration.directory)
+        try syncNames()
         return outcome
     }
 
     /// From the first write of the manifest on, either form may be the one that counts: no file goes before both are written.
     private func name(_ sealed: [SealedSegment], _ id: UInt64) throws(LogError) {
+        try syncNames()
         do {
-            try configuration.fileSystem.syncDirectory(configuration.directory)
             try writer.writeLedger(sealed)
             try writer.writeLedger(sealed)
         } catch {

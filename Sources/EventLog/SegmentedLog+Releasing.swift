@@ -59,7 +59,8 @@ extension SegmentedLog {
         change { $0.sealed = kept }
         // What cannot be removed now is not part of the log any more, and goes at the next opening.
         for position in dropped.indices { try? remove(&dropped[position]) }
-        try? configuration.fileSystem.syncDirectory(configuration.directory)
+        // The failure sticks to the log; what was given up stays so.
+        try? syncNames()
         let going = dropped
         released.withLock { $0 += going }
     }
@@ -81,6 +82,18 @@ extension SegmentedLog {
 
     /// How many segments were given up whose space the file system does not have back yet.
     public var releasedSegmentCount: Int { released.withLock { $0.count } }
+
+    /// Makes the names in the directory durable. An error fails the log, for good: the kernel may have forgotten them, and
+    /// the next sync, that of a roll, would not say so (R2).
+    func syncNames() throws(LogError) {
+        do {
+            try configuration.fileSystem.syncDirectory(configuration.directory)
+        } catch {
+            let error = LogError(error, sticky: true)
+            fail(error)
+            throw error
+        }
+    }
 
     /// Puts the file into the reserve or recycles it, unless a reader still looks at it.
     func remove(_ sealed: inout SealedSegment) throws(StorageError) {

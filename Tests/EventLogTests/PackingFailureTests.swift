@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    /// The first sync makes the packed file's name durable, the second that the segment's own file is gone.
+    @Test(.tags(.r02, .r07), arguments: [0, 1], [StorageError.Code.inputOutput, .noSpace])
+    func aFailedSyncOfTheDirectoryWhilePackingFailsTheLog(after: Int, code: StorageError.Code) throws {
+        let (fixture, payloads) = try store()
+        fixture.disk.fail(.syncDirectory, on: LogFixture.directory, after: after, .error(code))
+        let error = #expect(throws: LogError.self) { try fixture.log.packNextColdSegment(olderThan: 0) }
+        #expect(error?.code == .failed)
+        #expect(fixture.disk.faultsLeft == 0)
+        #expect(fixture.delegate.failures.map(\.code) == [.failed])
+        #expect(fixture.append([1]).failure?.code == .failed)
+        #expect(try fixture.readAll() == payloads)
+        try fixture.powerCut(.nothing)
+        #expect(try fixture.readAll() == payloads)
+    }
+
     @Test(.tags(.r08)) func aDamagedSegmentIsReportedNotPackedAndTheOthersAre() throws {
         let (fixture, _) = try store()
         let sealed = fixture.log.reading.withLock { $0.sealed[1] }

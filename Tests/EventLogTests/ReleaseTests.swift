@@ -120,6 +120,36 @@ import Testing
         #expect(fixture.replayed().map(\.payload).last == [7, 7, 7])
     }
 
+    @Test(.tags(.r02, .r07), arguments: [StorageError.Code.inputOutput, .noSpace])
+    func aFailedSyncOfTheDirectoryAfterAReleaseFailsTheLog(code: StorageError.Code) throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        fixture.disk.fail(.syncDirectory, on: LogFixture.directory, .error(code))
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        #expect(fixture.disk.faultsLeft == 0)
+        #expect(fixture.delegate.failures.map(\.code) == [.failed])
+        #expect(fixture.append([1]).failure?.code == .failed)
+        try fixture.powerCut(.nothing)
+        #expect(fixture.log.tail == 151)
+        #expect(fixture.append([1]).firstSequence == 151)
+    }
+
+    /// That a sync failed for want of space does not mean that nothing has changed.
+    @Test(.tags(.r02, .r37)) func aManifestWhoseSyncFailsOnAFullDiskFailsTheLogThatReleases() throws {
+        for name in ["MANIFEST-A", "MANIFEST-B"] {
+            let fixture = try LogFixture()
+            fixture.append(0..<150, size: 300)
+            fixture.disk.fail(.synchronize, on: name, .error(.noSpace))
+            fixture.log.release(before: fixture.log.tail)
+            fixture.commit()
+            #expect(fixture.delegate.failures.map(\.code) == [.failed])
+            try fixture.powerCut(.nothing)
+            let first = Int(fixture.log.firstSequence) - 1
+            #expect(try fixture.readAll().count == 150 - first)
+        }
+    }
+
     @Test func aQuietCycleWithNothingToTrimTouchesNoFile() throws {
         let fixture = try LogFixture()
         fixture.append(0..<60, size: 300)
