@@ -37,7 +37,7 @@ final class SpareSegment: Sendable {
     /// Woken when a background thread has done its zeroing.
     private let prepared = Signal()
 
-    /// A sync of the zeroed file failed: this process does not sync it again (R3), and zeroes no other.
+    /// A write or a sync of the zeroed file failed: this process does not touch it again (R3, R7), and zeroes no other.
     private let hasFailed = Atomic(false)
 
     /// How long the blocks that are made ready should be; the roll makes longer ones if it needs them.
@@ -174,7 +174,13 @@ final class SpareSegment: Sendable {
             if !exists { try? configuration.fileSystem.unlink(configuration.path(Self.blankName)) }
             throw error
         }
-        try Zeros.write(to: file, 0..<length)
+        do {
+            try Zeros.write(to: file, 0..<length)
+        } catch {
+            // On a full disk it is tried again: the file holds nothing that could be lost.
+            if error.code != .noSpace { hasFailed.store(true, ordering: .relaxed) }
+            throw error
+        }
         do {
             try file.synchronize()
         } catch {

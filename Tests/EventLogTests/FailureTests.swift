@@ -97,6 +97,28 @@ import Testing
         #expect(try fixture.readAll() == payloads)
     }
 
+    @Test(.tags(.r07)) func aBlankFileThatCouldNotBeWrittenIsNotWrittenAgain() throws {
+        let fixture = try LogFixture()
+        fixture.disk.fail(.write, on: "blank.segment", .error(.inputOutput))
+        #expect(throws: LogError.self) { try fixture.log.prepareNextSegment() }
+        try fixture.log.prepareNextSegment()
+        #expect(fixture.disk.history.count { $0.call == .write && $0.path.hasSuffix("blank.segment") } == 1)
+        // The log goes on in other files.
+        let payloads = fixture.append(0..<80, size: 400)
+        #expect(!fixture.log.wantsNextSegment)
+        #expect(try fixture.readAll() == payloads)
+    }
+
+    @Test(.tags(.r37)) func aBlankFileWithoutSpaceIsTriedAgain() throws {
+        let fixture = try LogFixture()
+        fixture.disk.fail(.write, on: "blank.segment", .error(.noSpace))
+        let error = #expect(throws: LogError.self) { try fixture.log.prepareNextSegment() }
+        #expect(error?.code == .noSpace)
+        let syncs = fixture.disk.count(of: .synchronize)
+        try fixture.log.prepareNextSegment()
+        #expect(fixture.disk.count(of: .synchronize) == syncs + 1)
+    }
+
     @Test func aFailedOpenCanBeTriedAgain() throws {
         let fixture = try LogFixture()
         let payloads = fixture.append(0..<60, size: 300)
