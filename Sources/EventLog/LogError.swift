@@ -6,7 +6,8 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// Bytes that were durable are missing or changed. Nothing was cut; the log is fenced.
         case damaged
-        /// An earlier write or sync failed. The log answers nothing until it is opened again (R2, R7).
+        /// An earlier write or sync failed. The log answers nothing until it is opened again, after a failed sync by
+        /// another process (R2, R3, R7).
         case failed
         /// No space for another segment. Nothing was lost; appending may succeed later.
         case noSpace

@@ -5,7 +5,7 @@
 ///
 /// A name that was created, renamed or unlinked is durable only after ``syncDirectory(_:)`` of its directory.
 public protocol FileSystem: Sendable {
-    /// Opens an existing file, or makes a new one.
+    /// Opens an existing file, or makes a new one. For writing, one whose sync failed in this process may be refused (R3).
     func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any StorageFile
 
     /// Makes a directory; its parent must exist. Does nothing if it is already there.
@@ -23,7 +23,7 @@ public protocol FileSystem: Sendable {
     /// Removes an empty directory.
     func removeDirectory(_ path: String) throws(StorageError)
 
-    /// Makes the names in a directory durable.
+    /// Makes the names in a directory durable. After it has thrown once it may throw for ever in this process (R3).
     func syncDirectory(_ path: String) throws(StorageError)
 
     /// Takes a lock that only one process can hold, for as long as the returned value lives.

@@ -7,14 +7,11 @@ import Musl
 #else
 import Darwin
 #endif
-import Synchronization
 
 /// A file descriptor, closed when the last reference goes.
 final class PosixFile: StorageFile {
     let path: String
     let descriptor: Int32
-    /// Once true, ``synchronize()`` must not be called again (R3).
-    private let syncFailed = Atomic(false)
 
     init(descriptor: Int32, path: String) {
         self.descriptor = descriptor
@@ -39,11 +36,11 @@ final class PosixFile: StorageFile {
     }
 
     func synchronize() throws(StorageError) {
-        precondition(!syncFailed.load(ordering: .relaxed), "a file is never synced again after a failed sync")
+        precondition(!FailedSyncs.contains(descriptor), "a file is never synced again after a failed sync")
         do {
             try SystemCalls.synchronizeData(descriptor, path)
         } catch {
-            syncFailed.store(true, ordering: .relaxed)
+            FailedSyncs.insert(descriptor)
             throw error
         }
     }

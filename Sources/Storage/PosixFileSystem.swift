@@ -18,12 +18,21 @@ public struct PosixFileSystem: FileSystem {
             case .readWrite: O_RDWR
             case .createNew: O_RDWR | O_CREAT | O_EXCL
             }
-        return PosixFile(descriptor: try SystemCalls.open(path, flags), path: path)
+        let file = PosixFile(descriptor: try SystemCalls.open(path, flags), path: path)
+        switch mode {
+        case .read: break
+        case .createNew: FailedSyncs.remove(file.descriptor)
+        case .readWrite:
+            // An error and no trap: whoever opens a log again in the same process has done nothing wrong.
+            if FailedSyncs.contains(file.descriptor) { throw FailedSyncs.refusal("open", path) }
+        }
+        return file
     }
 
     public func createDirectory(_ path: String) throws(StorageError) {
         do {
             try SystemCalls.createDirectory(path)
+            FailedSyncs.removeDirectory(path)
         } catch  where error.code == .alreadyExists {}
     }
 
@@ -59,7 +68,13 @@ public struct PosixFileSystem: FileSystem {
     public func syncDirectory(_ path: String) throws(StorageError) {
         let descriptor = try SystemCalls.open(path, O_RDONLY)
         defer { SystemCalls.close(descriptor) }
-        try SystemCalls.synchronizeAll(descriptor, path)
+        guard !FailedSyncs.contains(descriptor) else { throw FailedSyncs.refusal("fsync", path) }
+        do {
+            try SystemCalls.synchronizeAll(descriptor, path)
+        } catch {
+            FailedSyncs.insert(descriptor)
+            throw error
+        }
     }
 
     public func lock(_ path: String, holder: String) throws(StorageError) -> any FileLock {
