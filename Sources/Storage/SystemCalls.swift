@@ -75,9 +75,12 @@ enum SystemCalls {
 
     static func allocate(_ descriptor: Int32, _ length: Int, _ path: String) throws(StorageError) {
         #if canImport(Darwin)
+        // Setting the length of a longer file would cut it.
+        let present = try size(descriptor, path)
+        guard present < length else { return }
         var store = unsafe fstore_t(
-            fst_flags: UInt32(F_ALLOCATEALL), fst_posmode: F_PEOFPOSMODE, fst_offset: 0, fst_length: off_t(length),
-            fst_bytesalloc: 0)
+            fst_flags: UInt32(F_ALLOCATEALL), fst_posmode: F_PEOFPOSMODE, fst_offset: 0,
+            fst_length: off_t(length - present), fst_bytesalloc: 0)
         _ = try retrying("allocate", path) { unsafe Int(fcntl(descriptor, F_PREALLOCATE, &store)) }
         _ = try retrying("ftruncate", path) { Int(ftruncate(descriptor, off_t(length))) }
         #else

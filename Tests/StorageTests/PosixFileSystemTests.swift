@@ -95,6 +95,15 @@ import Testing
         #expect(region.loadUInt64(at: 8) == 0xAABB)
     }
 
+    @Test func allocatingLessThanThereIsShortensNothing() throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.disk.open(scratch.file("long"), .createNew)
+        let bytes = [UInt8](repeating: 7, count: 9_000)
+        try file.write([ByteBlock(bytes)], at: 0)
+        try file.allocate(100)
+        #expect(try scratch.bytes("long") == bytes)
+    }
+
     @Test func truncatingForgetsAndReallocatingGivesZeros() throws {
         let scratch = try ScratchDirectory()
         let file = try scratch.disk.open(scratch.file("short"), .createNew)
