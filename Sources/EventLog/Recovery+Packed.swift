@@ -32,42 +32,51 @@ extension Recovery {
         return SealedSegment(packed)
     }
 
-    /// Removes drafts, and of segments that are there in both forms the one that the manifest does not name, after the other one
-    /// was read and verified to its end. What belongs to no sealed segment is treated as a segment's own file would be.
-    func discardOtherForms(_ recovered: RecoveredLog) throws(LogError) {
+    /// Packed files and drafts that are not the log, by name.
+    struct Forms {
         var drafts: [String] = []
+        /// Of segments that are there in both forms the one that the manifest does not name.
         var others: [String] = []
-        let sealed = Dictionary(
-            recovered.sealed.map { ($0.segment.header.id, $0) }, uniquingKeysWith: { first, _ in first })
+        /// Packed files of segments that were given up.
+        var givenUp: [String] = []
+        /// Packed files of segments that the log does not know.
+        var strange: [String] = []
+    }
+
+    /// Looks for packed files and drafts. Where a segment is there in both forms, the one that holds is read and verified
+    /// to its end. Changes nothing.
+    ///
+    /// - Throws: `damaged`, when a form is to go whose other one does not hold.
+    func findForms(_ sealed: [SealedSegment], newest: UInt64) throws(LogError) -> Forms {
+        var forms = Forms()
+        let sealed = Dictionary(sealed.map { ($0.segment.header.id, $0) }, uniquingKeysWith: { first, _ in first })
         let names = try LogError.converting(sticky: false) { () throws(StorageError) in
             try fileSystem.list(configuration.directory)
         }
         for name in names {
-            if Segment.id(ofName: name, "packing") != nil { drafts.append(name) }
+            if Segment.id(ofName: name, "packing") != nil { forms.drafts.append(name) }
             let packedID = Segment.id(ofName: name, "packed")
             if let id = packedID ?? Segment.id(ofName: name), let segment = sealed[id] {
                 guard (packedID != nil) != (segment.segment.packed != nil) else { continue }
                 try segment.verify()
-                others.append(name)
+                forms.others.append(name)
             } else if let packedID {
-                try discard(name, isGivenUp: packedID < recovered.active.segment.header.id)
+                if packedID < newest { forms.givenUp.append(name) } else { forms.strange.append(name) }
             }
         }
-        if !others.isEmpty, try !nameAgain(recovered) { others = [] }
-        guard !drafts.isEmpty || !others.isEmpty else { return }
-        try LogError.converting(sticky: false) { () throws(StorageError) in
-            for name in drafts + others { try fileSystem.unlink(configuration.path(name)) }
-            try fileSystem.syncDirectory(configuration.directory)
-        }
+        return forms
     }
 
-    /// The packed file of a segment that the log does not name.
-    private func discard(_ name: String, isGivenUp: Bool) throws(LogError) {
-        let path = configuration.path(name)
+    /// Removes what was found, but for what the log does not know: that is set aside, as a segment's own file would be.
+    func discard(_ forms: Forms, _ recovered: RecoveredLog) throws(LogError) {
+        var others = forms.others
+        if !others.isEmpty, try !nameAgain(recovered) { others = [] }
+        let leaving = forms.drafts + others + forms.givenUp
+        guard !leaving.isEmpty || !forms.strange.isEmpty else { return }
         try LogError.converting(sticky: false) { () throws(StorageError) in
-            if isGivenUp {
-                try fileSystem.unlink(path)
-            } else {
+            for name in leaving { try fileSystem.unlink(configuration.path(name)) }
+            for name in forms.strange {
+                let path = configuration.path(name)
                 try fileSystem.rename(path, to: "\(path).\(configuration.random()).aside")
             }
             try fileSystem.syncDirectory(configuration.directory)

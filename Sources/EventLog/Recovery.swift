@@ -25,13 +25,15 @@ struct Recovery {
         let walk = SegmentWalk(found.segment)
         let tail = walk.tail()
         try judge(found, walk, tail, watermark: isNamed ? Int(clamping: ledger.durableWatermark) : 0)
+        let forms = try findForms(sealed, newest: found.segment.header.id)
+        // Everything was judged: from here on files are changed, and nothing is found to be damaged any more.
         let active = try settle(found, walk, tail)
         let recovered = RecoveredLog(
             manifest: manifest, sealed: sealed, active: active, nextSequence: walk.nextSequence,
             lastTime: walk.lastTime, findings: findings(found, walk, tail))
         // A segment that a roll had made is named before events go into it.
         if !isNamed { try name(recovered) }
-        try discardOtherForms(recovered)
+        try discard(forms, recovered)
         let newestID = active.segment.header.id
         try discardLeftovers(named: Set(sealed.map(\.segment.header.id) + [newestID]), newest: newestID)
         return recovered

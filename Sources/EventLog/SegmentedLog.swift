@@ -51,7 +51,7 @@ public final class SegmentedLog: Sendable {
     ///
     /// Returns after everything that was found is durable. Cost: the newest segment is read once.
     ///
-    /// - Throws: ``LogError``; with code `damaged` nothing was changed.
+    /// - Throws: ``LogError``; with code `damaged` or `incompatible` nothing was changed.
     public static func open(_ configuration: LogConfiguration, committer: Committer) throws(LogError) -> SegmentedLog {
         let log = SegmentedLog(
             configuration: configuration, committer: committer, recovered: try Recovery(configuration).run())

@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    /// One segment in both forms, the one that holds damaged; a packed file that was given up; and a torn tail.
+    @Test(.tags(.r08, .r16, .r19)) func damageInOneFormIsFoundBeforeAnythingElseIsChanged() throws {
+        let fixture = try LogFixture()
+        fixture.appendTexts(0..<120, size: 300)
+        let own = LogFixture.path(Segment.name(1))
+        let bytes = try fixture.disk.durableBytes(own)
+        try fixture.packAll()
+        let path = LogFixture.path(PackedFile.name(1))
+        let end = fixture.endOffset
+        let disk = fixture.disk.powerCut(.everything)
+        try disk.replace(own, with: bytes)
+        try disk.replace(LogFixture.path(PackedFile.name(0)), with: try disk.durableBytes(path))
+        try disk.damage(fixture.newestPath, end..<end + 100) { _ in 7 }
+        #expect(try LogFixture(on: disk.powerCut(.everything)).log.findings.cut != nil)
+        try disk.damage(path, 300..<301) { $0 ^ 1 }
+        let before = try LogFixture.files(on: disk)
+        let error = #expect(throws: LogError.self) { try LogFixture(on: disk) }
+        #expect(error?.code == .damaged && error?.file == path)
+        #expect(try LogFixture.files(on: disk) == before)
+    }
+
     @Test(.tags(.r16, .r19)) func packedFilesOfNoSegmentAreTreatedLikeSegments() throws {
         let (fixture, payloads, path) = try store()
         let bytes = try fixture.disk.durableBytes(path)
