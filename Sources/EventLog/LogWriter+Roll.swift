@@ -174,11 +174,6 @@ extension LogWriter {
 
     /// Names the segments that the log consists of. Durable when it returns.
     func writeLedger(_ sealed: [SealedSegment]) throws(StorageError) {
-        let newest = SegmentLedger.Entry(
-            id: active.segment.header.id, baseSequence: active.segment.header.baseSequence, length: 0, endSequence: 0)
-        let ledger = SegmentLedger(
-            identity: configuration.identity, durableWatermark: UInt64(active.durableOffset),
-            segments: sealed.map(\.ledgerEntry) + [newest])
-        try manifest.write(ledger.encoded().bytes)
+        try manifest.write(SegmentLedger(configuration.identity, sealed, active).encoded().bytes)
     }
 }

@@ -52,9 +52,12 @@ struct Recovery {
         return ledger
     }
 
+    /// Lets the manifest name the segments that were found.
     func name(_ recovered: RecoveredLog) throws(LogError) {
-        let writer = LogWriter(configuration: configuration, recovered: recovered)
-        try LogError.converting(sticky: false) { () throws(StorageError) in try writer.writeLedger(recovered.sealed) }
+        let ledger = SegmentLedger(configuration.identity, recovered.sealed, recovered.active)
+        try LogError.converting(sticky: false) { () throws(StorageError) in
+            try recovered.manifest.write(ledger.encoded().bytes)
+        }
     }
 
     // MARK: - First start

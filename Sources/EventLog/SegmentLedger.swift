@@ -61,6 +61,15 @@ struct SegmentLedger: Equatable, Sendable {
         }
     }
 
+    /// Of a log with these segments.
+    init(_ identity: LogIdentity, _ sealed: [SealedSegment], _ active: ActiveSegment) {
+        let header = active.segment.header
+        let newest = Entry(id: header.id, baseSequence: header.baseSequence, length: 0, endSequence: 0)
+        self.init(
+            identity: identity, durableWatermark: UInt64(active.durableOffset),
+            segments: sealed.map(\.ledgerEntry) + [newest])
+    }
+
     init(identity: LogIdentity, durableWatermark: UInt64, segments: [Entry]) {
         self.identity = identity
         self.durableWatermark = durableWatermark
