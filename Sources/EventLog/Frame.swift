@@ -12,6 +12,9 @@ public enum FrameKind: UInt8, Sendable {
     case seal = 4
     /// Nothing but a newer durable watermark.
     case filler = 5
+
+    /// From here on a reader skips what it does not know.
+    static let firstToSkip: UInt8 = 128
 }
 
 /// The 64 bytes before every payload (FORMAT.md section 2).
@@ -25,6 +28,8 @@ struct FrameHeader: Equatable, Sendable {
     private static let version: UInt8 = 1
 
     var kind: UInt8
+    /// How the payload is coded: 0, as it is, in all kinds that this version knows.
+    var codec: UInt8 = 0
     var flags: UInt8 = 0
     var firstSequence: UInt64
     var appendTime: UInt64
@@ -48,7 +53,7 @@ struct FrameHeader: Equatable, Sendable {
         block.store(Self.magic, at: 0)
         block.store(Self.version, at: 4)
         block.store(kind, at: 5)
-        block.store(UInt8(0), at: 6)
+        block.store(codec, at: 6)
         block.store(flags, at: 7)
         block.store(firstSequence, at: 8)
         block.store(appendTime, at: 16)
@@ -81,12 +86,23 @@ struct FrameHeader: Equatable, Sendable {
     ///
     /// Nothing in it is believed before its checksum matches (R15).
     static func read(_ bytes: RawSpan, at offset: Int, seed: UInt32) -> (header: FrameHeader, checksum: UInt32)? {
-        guard stands(in: bytes, at: offset, seed: seed), bytes.load(offset + 4, as: UInt8.self) == version else {
-            return nil
-        }
-        let checksum = bytes.load(offset + 60, as: UInt32.self)
+        guard stands(in: bytes, at: offset, seed: seed), let header = known(bytes, at: offset),
+            Int(header.storedLength) <= payloadBytesMax, offset + header.frameLength <= bytes.byteCount
+        else { return nil }
+        return (header, bytes.load(offset + 60, as: UInt32.self))
+    }
+
+    /// Whether a header with the right checksum stands at an offset that this reader neither understands nor may skip.
+    static func isUnknown(in bytes: RawSpan, at offset: Int, seed: UInt32) -> Bool {
+        stands(in: bytes, at: offset, seed: seed) && known(bytes, at: offset) == nil
+    }
+
+    /// The header at an offset where one stands; `nil` if its version, kind or codec says nothing to this reader.
+    private static func known(_ bytes: RawSpan, at offset: Int) -> FrameHeader? {
+        guard bytes.load(offset + 4, as: UInt8.self) == version else { return nil }
         let header = FrameHeader(
             kind: bytes.load(offset + 5, as: UInt8.self),
+            codec: bytes.load(offset + 6, as: UInt8.self),
             flags: bytes.load(offset + 7, as: UInt8.self),
             firstSequence: bytes.load(offset + 8, as: UInt64.self),
             appendTime: bytes.load(offset + 16, as: UInt64.self),
@@ -98,9 +114,11 @@ struct FrameHeader: Equatable, Sendable {
             previousChecksum: bytes.load(offset + 48, as: UInt32.self),
             payloadChecksum: bytes.load(offset + 52, as: UInt32.self),
             addressee: bytes.load(offset + 56, as: UInt32.self))
-        guard Int(header.storedLength) <= payloadBytesMax, offset + header.frameLength <= bytes.byteCount else {
-            return nil
-        }
-        return (header, checksum)
+        return header.isKnown ? header : nil
+    }
+
+    private var isKnown: Bool {
+        guard codec != 0 || rawLength == storedLength else { return false }
+        return kind >= FrameKind.firstToSkip || codec == 0 && FrameKind(rawValue: kind) != nil
     }
 }

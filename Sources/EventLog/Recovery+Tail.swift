@@ -6,7 +6,8 @@ extension Recovery {
 
     /// Decides whether the place after the last valid frame is the end, a torn tail, or damage. Changes nothing.
     ///
-    /// - Throws: `damaged` when something that was durable does not stand there any more.
+    /// - Throws: `damaged` when something that was durable does not stand there any more; `incompatible` when a frame
+    ///   stands there that this version does not know: it was not torn, and may hold what was answered.
     func judge(
         _ found: OpenedSegment, _ walk: SegmentWalk, _ tail: SegmentWalk.Tail, watermark: Int
     ) throws(LogError) {
@@ -15,6 +16,13 @@ extension Recovery {
             throw LogError.damage(
                 "a frame that was durable is damaged; nothing was cut", in: found.segment, offset: walk.end,
                 sequences: walk.nextSequence...last)
+        }
+        guard !tail.isUnknown else {
+            throw LogError(
+                .incompatible,
+                "a frame that this version does not know follows sequence \(walk.nextSequence &- 1); nothing was cut: "
+                    + "open the log with the version that wrote it",
+                file: found.segment.path, segment: found.segment.header.id, offset: walk.end)
         }
     }
 

@@ -58,6 +58,7 @@ struct SegmentWalk {
         var tail = Tail()
         var offset = end
         tail.beginsLikeAFrame = FrameHeader.begins(in: bytes, at: offset)
+        tail.isUnknown = FrameHeader.isUnknown(in: bytes, at: offset, seed: segment.header.seed)
         while offset <= bytes.byteCount - 8 {
             if bytes.load(offset, as: UInt64.self) != 0 {
                 tail.isZero = false
@@ -80,6 +81,8 @@ struct SegmentWalk {
         var isZero = true
         /// The first bytes are those of a frame, though none is valid there.
         var beginsLikeAFrame = false
+        /// A header with the right checksum stands first, of a version, kind or codec that this reader does not know.
+        var isUnknown = false
         /// A frame header of this life of the file stands there, whole or not.
         var holdsFrames = false
         /// A header that says that something at the end of the walk had been durable.

@@ -23,11 +23,18 @@ import Testing
     }
 
     /// The disk of a fixture, with one more frame header behind the last frame; its checksum is right.
-    private func disk(_ fixture: LogFixture, endingWith header: FrameHeader) throws -> SimulatedDisk {
+    ///
+    /// - Parameter bytes: overwrite bytes of the header, by offset, before its checksum is made.
+    private func disk(
+        _ fixture: LogFixture, endingWith header: FrameHeader, _ bytes: [Int: UInt8] = [:]
+    ) throws -> SimulatedDisk {
         let end = fixture.endOffset
+        let seed = fixture.log.writer.active.segment.header.seed
         let block = ByteBlock(capacity: FrameHeader.length)
         block.appendZeros(FrameHeader.length)
-        _ = header.write(to: block, seed: fixture.log.writer.active.segment.header.seed)
+        _ = header.write(to: block, seed: seed)
+        for (offset, byte) in bytes { block.store(byte, at: offset) }
+        block.store(CRC32C.checksum(block.bytes.extracting(0..<60), seed: seed), at: 60)
         var bytes = try fixture.disk.durableBytes(fixture.newestPath)
         bytes.replaceSubrange(end..<end + FrameHeader.length, with: block.bytes.array())
         let disk = fixture.disk.powerCut(.everything)
@@ -93,6 +100,36 @@ import Testing
         let disk = try self.disk(fixture, endingWith: header)
         let error = #expect(throws: LogError.self) { _ = try LogFixture(on: disk) }
         #expect(error?.code == .damaged && error?.offset == end)
+    }
+
+    /// A header whose checksum is right was not torn: whoever wrote it may have answered what is in the frame.
+    @Test(.tags(.r13, .r16)) func aFrameThatThisVersionDoesNotKnowIsNeitherReadNorCut() throws {
+        let fixture = try LogFixture()
+        let payloads = fixture.append(0..<3, size: 100)
+        let active = fixture.log.writer.active
+        let filler = FrameHeader(
+            kind: FrameKind.filler.rawValue, firstSequence: 4, appendTime: fixture.clock.wallTime,
+            durableWatermark: 4_096, storedLength: 0, rawLength: 0, recordCount: 0, previousLength: active.lastLength,
+            previousChecksum: active.lastChecksum, payloadChecksum: 0)
+        // By offset: 4 version, 5 kind, 6 codec, 36 raw length.
+        let unknown: [[Int: UInt8]] = [
+            [4: 2], [5: 0], [5: 6], [5: 127], [6: 1], [6: 255], [36: 1], [5: 128, 36: 1], [6: 1, 36: 1],
+        ]
+        for bytes in unknown {
+            let disk = try self.disk(fixture, endingWith: filler, bytes)
+            let before = try LogFixture.files(on: disk)
+            let error = #expect(throws: LogError.self, "\(bytes)") { try LogFixture(on: disk) }
+            #expect(error?.code == .incompatible && error?.offset == fixture.endOffset, "\(bytes)")
+            #expect(error?.file == fixture.newestPath)
+            #expect(try LogFixture.files(on: disk) == before, "\(bytes)")
+        }
+        // What may be skipped may be coded in any way.
+        for bytes in [[:], [5: 128], [5: 255], [5: 128, 6: 1], [5: 200, 6: 9, 36: 1]] as [[Int: UInt8]] {
+            let reader = try LogFixture(on: self.disk(fixture, endingWith: filler, bytes))
+            #expect(reader.endOffset == fixture.endOffset + FrameHeader.length, "\(bytes)")
+            #expect(try reader.readAll() == payloads)
+            #expect(reader.append([1]).firstSequence == 4)
+        }
     }
 
     @Test(.tags(.r15)) func randomChangesAnywhereNeitherTrapNorHang() throws {

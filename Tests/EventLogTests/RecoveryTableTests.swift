@@ -36,6 +36,9 @@ import Testing
             try expectRefusal(disk, row, .damaged, file: file, before)
         case .refused:
             try expectRefusal(disk, row, .incompatible, file: LogFixture.directory, before)
+        case .unknown:
+            let file = LogFixture.path(Segment.name(store.newest))
+            try expectRefusal(disk, row, .incompatible, file: file, before)
         }
     }
 
@@ -80,7 +83,7 @@ import Testing
     @Test func everyDecisionOccurs() {
         var counts: [RecoveryRow.Decision: Int] = [:]
         for row in RecoveryRow.all { counts[row.decision, default: 0] += 1 }
-        #expect(counts.count == 6)
+        #expect(counts.count == 7)
         #expect(counts.values.reduce(0, +) == RecoveryRow.all.count)
     }
 

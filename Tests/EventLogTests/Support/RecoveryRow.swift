@@ -2,7 +2,7 @@
 struct RecoveryRow: CustomStringConvertible {
     /// What stands at X, the end of the last valid frame of the newest segment.
     enum Tail: CaseIterable {
-        case zeros, earlierLife, tornHeader, tornPayload, garbage, badPayloadChecksum
+        case zeros, earlierLife, tornHeader, tornPayload, garbage, badPayloadChecksum, unknownFrame
     }
 
     /// Who says that something at X had been durable.
@@ -33,6 +33,8 @@ struct RecoveryRow: CustomStringConvertible {
         case fenced(Place)
         /// Another log's.
         case refused
+        /// Of a version that this one does not know.
+        case unknown
     }
 
     var tail: Tail
@@ -65,6 +67,7 @@ struct RecoveryRow: CustomStringConvertible {
         switch tail {
         case .zeros, .earlierLife: return .opens(isCut: false)
         case .tornHeader, .tornPayload, .garbage, .badPayloadChecksum: return .opens(isCut: true)
+        case .unknownFrame: return .unknown
         }
     }
 

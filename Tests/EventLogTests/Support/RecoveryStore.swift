@@ -84,6 +84,8 @@ struct RecoveryStore {
             var changed = frame.bytes
             changed[FrameHeader.length + 9] ^= 0x20
             put(changed, at: place, in: &file)
+        case .unknownFrame:
+            put(self.frame(at: place, watermark: end, size: 301, kind: 6).bytes, at: place, in: &file)
         }
         if row.watermark == .laterHeader {
             put(
@@ -101,10 +103,12 @@ struct RecoveryStore {
     }
 
     /// A whole frame, chained to the last one of the log.
-    private func frame(at place: Int, watermark: Int, size: Int = 0) -> (bytes: [UInt8], header: FrameHeader) {
+    private func frame(
+        at place: Int, watermark: Int, size: Int = 0, kind: UInt8? = nil
+    ) -> (bytes: [UInt8], header: FrameHeader) {
         let payload = LogFixture.payload(place, size: size)
         let header = FrameHeader(
-            kind: size == 0 ? FrameKind.filler.rawValue : FrameKind.events.rawValue,
+            kind: kind ?? (size == 0 ? FrameKind.filler : FrameKind.events).rawValue,
             firstSequence: UInt64(first + answered.count), appendTime: fixture.clock.wallTime,
             durableWatermark: UInt64(watermark), storedLength: UInt32(size), rawLength: UInt32(size),
             recordCount: size == 0 ? 0 : 1, previousLength: active.lastLength, previousChecksum: active.lastChecksum,
