@@ -39,7 +39,9 @@ extension TopicContext {
     ///
     /// - Parameter segment: shown in ``warnings`` until that segment is given up; of the one that is written to, told once only.
     func noteDamage(_ error: LogError, segment: UInt64?) {
-        let text = "\(error.description); nobody needed it yet. Restore it from a copy, or settle its events."
+        let text =
+            "\(error.description); nobody needed it yet. Restore the file from a copy; without one, let the retention end "
+            + "its events, or delete the event subscriptions that wait for them."
         if warningState.withLock({ $0.noteDamage(text, segment: segment ?? 0) }) { notify(.warning, text) }
     }
 
