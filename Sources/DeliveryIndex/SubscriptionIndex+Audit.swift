@@ -4,12 +4,7 @@ extension SubscriptionIndex {
         var faults: [String] = []
         var seen = StateCounts()
         let queued = again.sequences.reduce(into: [UInt64: Int]()) { $0[$1, default: 0] += 1 }
-        let entries = Set(
-            rings.all.flatMap { entry in
-                (entry.first..<entry.end).map {
-                    Reminder(sequence: $0, due: UInt32(truncatingIfNeeded: entry.deadline))
-                }
-            })
+        let deadlines = liveDeadlines
         if window.floor > window.cursor { faults.append("floor \(floor) above cursor \(cursor)") }
         if window.floor < window.cursor, state(of: window.floor) == .settled {
             faults.append("floor \(floor) is settled")
@@ -27,10 +22,12 @@ extension SubscriptionIndex {
                 if slot.state == .untouched, sequence < window.cursor {
                     faults.append("\(sequence) was passed untouched")
                 }
-                if slot.state == .locked || slot.state == .delayed,
-                    !entries.contains(Reminder(sequence: sequence, due: slot.due))
-                {
-                    faults.append("\(sequence) is \(slot.state) but on no ring")
+                if slot.state == .locked || slot.state == .delayed {
+                    switch deadlines[sequence]?.count {
+                    case nil: faults.append("\(sequence) is \(slot.state) but on no ring")
+                    case 1: break
+                    case let count?: faults.append("\(sequence) is \(slot.state) with \(count) deadlines")
+                    }
                 }
                 if slot.state == .available, queued[sequence] != 1 {
                     faults.append("\(sequence) is available and queued \(queued[sequence] ?? 0) times")
@@ -54,8 +51,20 @@ extension SubscriptionIndex {
         return faults
     }
 
-    private struct Reminder: Hashable {
-        var sequence: UInt64
-        var due: UInt32
+    /// The whole deadlines at which the rings speak of each sequence that is locked, delayed or settling: R31 wants one
+    /// for each of the first two.
+    ///
+    /// An entry is live for a sequence when the low half of its deadline is the due time of the slot. Those of a lock that
+    /// was settled, renewed or given back are dead, and go when they come due or are swept. Live entries with the same
+    /// whole deadline count as one: a lock that is given back and taken again within a millisecond has two, and whichever
+    /// comes first leaves nothing to do for the other.
+    private var liveDeadlines: [UInt64: Set<UInt64>] {
+        var deadlines: [UInt64: Set<UInt64>] = [:]
+        for entry in rings.all {
+            for sequence in entry.first..<entry.end where window.isAlive(sequence, entry.deadline) {
+                deadlines[sequence, default: []].insert(entry.deadline)
+            }
+        }
+        return deadlines
     }
 }

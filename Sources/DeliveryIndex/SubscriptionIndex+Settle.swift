@@ -102,6 +102,8 @@ extension SubscriptionIndex {
         guard age <= IndexSettings.renewalMillisecondsMax else { return .lost }
         let deadline = millisecondsRoundedUp(now + settings.lockDurationMilliseconds * 1_000_000)
         let due = UInt32(truncatingIfNeeded: deadline)
+        // Renewed within the millisecond of its locking: the ring has that deadline already.
+        guard due != slot.due else { return .genuine }
         move(chunk, place, to: slot.moved(to: .locked, due: due), by: .renew)
         remind(token.sequence, 1, at: deadline)
         return .genuine

@@ -24,6 +24,48 @@ import Testing
         #expect(harness.index.audit() == [])
     }
 
+    @Test(.tags(.r31)) func auditFindsALockedSlotWithoutADeadlineOrWithTwo() throws {
+        let harness = try IndexHarness(events: 3)
+        _ = try harness.receive(3)
+        let rings = harness.index.rings
+        let deadline = try #require(rings.all.first).deadline
+        harness.index.rings.removeAll()
+        #expect(harness.index.audit() == (1...3).map { "\($0) is locked but on no ring" })
+        // Nothing but the high half tells the two apart.
+        harness.index.rings = rings
+        harness.index.rings.append(deadline: deadline + (1 << 32), first: 2, count: 1) { _, _ in true }
+        #expect(harness.index.audit() == ["2 is locked with 2 deadlines"])
+        // An entry of another deadline is dead.
+        harness.index.rings = rings
+        harness.index.rings.append(deadline: deadline + 1, first: 2, count: 1) { _, _ in true }
+        #expect(harness.index.audit() == [])
+    }
+
+    /// How many entries speak of a sequence with the deadline of its slot.
+    private func liveEntries(_ harness: IndexHarness, _ sequence: UInt64) -> Int {
+        harness.index.rings.all.count {
+            ($0.first..<$0.end).contains(sequence) && harness.index.window.isAlive(sequence, $0.deadline)
+        }
+    }
+
+    @Test(.tags(.r31)) func everyLockAndDelayHasOneEntryWhateverCameBefore() throws {
+        let harness = try IndexHarness(events: 1)
+        for _ in 0..<4 {
+            let held = try harness.receive()
+            #expect(liveEntries(harness, 1) == 1)
+            // Renewed at once, it keeps its deadline and needs no other entry.
+            #expect(harness.renew(held[0]) == .genuine)
+            #expect(liveEntries(harness, 1) == 1)
+            harness.clock.advance(by: .milliseconds(5))
+            #expect(harness.renew(held[0]) == .genuine)
+            #expect(liveEntries(harness, 1) == 1)
+            #expect(harness.release(held, seconds: 10) == [.genuine])
+            #expect(liveEntries(harness, 1) == 1)
+            #expect(harness.index.audit() == [])
+            harness.clock.advance(by: .seconds(11))
+        }
+    }
+
     @Test func sweepKeepsEveryLiveSequence() {
         var random = SeededRandom(seed: 3)
         var rings = DeadlineRings()
