@@ -74,10 +74,15 @@ struct Slot: Hashable, Sendable {
         UInt32(truncatingIfNeeded: bits >> 32)
     }
 
-    /// Whether the due time lies after `milliseconds`, both being within 24 days of each other.
+    /// Whether the due time lies after `milliseconds`.
+    ///
+    /// Its 32 bits come again after 49.7 days. None lies further ahead than ``IndexSettings/aheadMillisecondsMax``, so
+    /// one that seems to has passed. Only what passed 49.7 days ago, to within those 65 minutes, looks as if it were
+    /// still to come.
     @inline(__always)
     func isDue(after milliseconds: UInt64) -> Bool {
-        Int32(truncatingIfNeeded: due &- UInt32(truncatingIfNeeded: milliseconds)) > 0
+        let ahead = due &- UInt32(truncatingIfNeeded: milliseconds)
+        return ahead > 0 && ahead <= UInt32(IndexSettings.aheadMillisecondsMax)
     }
 
     /// The next delivery: one more in count and generation, so no earlier token fits it.

@@ -132,6 +132,20 @@ import Testing
         #expect(harness.index.audit() == [])
     }
 
+    /// Slots hold 32 bits of a deadline, which come again after 49 days; one pass does not reach every lock.
+    @Test(.tags(.r36), arguments: [1, 24, 25, 37, 49, 60, 75, 100] as [Int])
+    func aLockThatRanOutLongAgoIsLostThoughNoPassHasReachedIt(days: Int) throws {
+        let harness = try IndexHarness(events: 100)
+        let held = try harness.receive(100)
+        harness.clock.advance(by: .seconds(days * 86_400))
+        _ = harness.index.expire(now: harness.now, limit: 30)
+        #expect(harness.check(held[99]) == .lost)
+        #expect(harness.renew(held[99]) == .lost)
+        #expect(harness.begin(.acknowledge, [held[99].token]).outcomes == [.lost])
+        #expect(harness.expire() == 70)
+        #expect(harness.index.audit() == [])
+    }
+
     @Test(.tags(.r28)) func aMillionLocksWithOneDeadlineExpireInUnderASecondAndNoneIsLost() throws {
         let harness = try IndexHarness(events: 1_000_000)
         var locked = 0
