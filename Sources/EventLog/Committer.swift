@@ -76,6 +76,9 @@ public final class Committer: Sendable {
         }
     }
 
+    /// Whether its thread waits for something to do.
+    var isAsleep: Bool { queue.withLock { $0.isSleeping } }
+
     /// How many bytes of frames wait to be written.
     var queuedBytes: Int { queue.withLock { $0.bytes } }
 

@@ -174,8 +174,18 @@ final class SpareSegment: Sendable {
             if !exists { try? configuration.fileSystem.unlink(configuration.path(Self.blankName)) }
             throw error
         }
+        for start in stride(from: 0, to: length, by: Self.zeroedBytes) {
+            try zero(file, start..<min(start + Self.zeroedBytes, length))
+        }
+        return Blocks(file: file, name: Self.blankName, length: length, isBlank: true, isWritten: true)
+    }
+
+    /// Zeros are synced after so many bytes. Syncing 64 MiB at once kept the syncs of publishers waiting for tens of milliseconds.
+    private static let zeroedBytes = 1 << 20
+
+    private func zero(_ file: any StorageFile, _ range: Range<Int>) throws(StorageError) {
         do {
-            try Zeros.write(to: file, 0..<length)
+            try Zeros.write(to: file, range)
         } catch {
             // On a full disk it is tried again: the file holds nothing that could be lost.
             if error.code != .noSpace { hasFailed.store(true, ordering: .relaxed) }
@@ -187,7 +197,6 @@ final class SpareSegment: Sendable {
             hasFailed.store(true, ordering: .relaxed)
             throw error
         }
-        return Blocks(file: file, name: Self.blankName, length: length, isBlank: true, isWritten: true)
     }
 
     /// Takes over the file of a segment that the log does not name any more. - Returns: whether it was wanted.

@@ -64,8 +64,11 @@ import Testing
         let used = fixture.disk.usedBytes
         fixture.log.release(before: fixture.log.tail)
         fixture.commit()
+        #expect(fixture.log.releasedSegmentCount == sealed)
+        // The first one becomes the spare: only its mapping goes.
+        #expect(fixture.log.freeReleasedSegments(atMost: 2))
+        #expect(fixture.disk.usedBytes == used - (16 << 10))
         #expect(fixture.log.freeReleasedSegments())
-        // One becomes the spare, the others are gone.
         #expect(fixture.disk.usedBytes == used - (sealed - 1) * (16 << 10))
         #expect(!fixture.log.freeReleasedSegments())
     }

@@ -49,6 +49,28 @@ struct HousekeepingTests {
         #expect(test.broker.health == BrokerHealth(problems: [], warnings: []))
     }
 
+    /// A disk that is told what is free lets no sync end meanwhile.
+    @Test(.tags(.r38)) func spaceIsGivenBackASegmentAtATimeAndWhollyInTheEnd() throws {
+        let reader = try topic.putSubscription("reader").subscription
+        try publishLarge(50)
+        let segments = try files(".segment").count
+        while case let handed = try reader.take(), !handed.isEmpty {
+            try test.settle(.acknowledge, handed.map(\.token), on: reader)
+        }
+        test.commit()
+        #expect(try files(".segment").count == 1)
+        var used = [test.disk.usedBytes]
+        for _ in 0..<segments {
+            test.clock.advance(by: .milliseconds(200))
+            _ = test.broker.housekeeper.runOnce(waiting: false)
+            used.append(test.disk.usedBytes)
+        }
+        let steps = zip(used, used.dropFirst()).map { $0 - $1 }.filter { $0 > 0 }
+        #expect(steps.count > 2, "not all at once")
+        #expect(steps.allSatisfy { $0 <= 2 << 20 }, "each is one segment, of 1 MiB and what belongs to it")
+        #expect(try #require(topic.openedContext).log.releasedSegmentCount == 0)
+    }
+
     @Test func nothingIsCompressedWhenItIsSwitchedOff() throws {
         var options = BrokerOptions()
         options.compressesColdSegments = false
