@@ -4,17 +4,18 @@ import Storage
 
 /// What an index reads: settlement groups, checkpoints, and the files that an earlier process left.
 enum IndexTarget {
-    private static let identity = IndexIdentity(storeLow: 1, storeHigh: 2, topic: 3, subscription: 4, incarnation: 5)
-    private static let boot: UInt64 = 77
-    private static let directory = "index"
+    static let identity = IndexIdentity(storeLow: 1, storeHigh: 2, topic: 3, subscription: 4, incarnation: 5)
+    static let boot: UInt64 = 77
+    static let directory = "index"
     /// Six hundred events around the boundary of two chunks: recovery and audit look at each, so more would be slow.
-    private static let start: UInt64 = 3_800
+    static let start: UInt64 = 3_800
     private static let tail: UInt64 = 4_400
+    private static let freshEpoch: UInt32 = 2
     private static let now: UInt64 = 1_000_000_000_000
 
     private static func options(_ files: MemoryFileSystem) -> IndexOptions {
         IndexOptions(
-            fileSystem: files, directory: directory, identity: identity, bootIdentity: boot, freshEpoch: 2,
+            fileSystem: files, directory: directory, identity: identity, bootIdentity: boot, freshEpoch: freshEpoch,
             start: start, tail: tail, bootTime: now, wallTime: 5 * now,
             settings: IndexSettings(lockDurationMilliseconds: 60_000, maxDeliveryCount: 10))
     }
@@ -25,11 +26,12 @@ enum IndexTarget {
         case 0: checkGroups(Array(input.rest))
         case 1: checkCheckpoint(Array(input.rest))
         case 2:
-            let files = files(&input)
-            recover(files, checkpoint: [], settlements: Array(input.rest))
+            let left = IndexFiles(&input)
+            let epoch = left.trustedEpoch()
+            recover(left.files, trustedEpoch: epoch, checkpoint: [], settlements: Array(input.rest))
         default:
             let checkpoint = input.piece()
-            recover(MemoryFileSystem(), checkpoint: checkpoint, settlements: Array(input.rest))
+            recover(MemoryFileSystem(), trustedEpoch: nil, checkpoint: checkpoint, settlements: Array(input.rest))
         }
     }
 
@@ -83,67 +85,16 @@ enum IndexTarget {
 
     // MARK: - Files
 
-    /// `WINDOW` and chunks, their headers as they should be unless the input says otherwise.
-    private static func files(_ input: inout FuzzInput) -> MemoryFileSystem {
-        let files = MemoryFileSystem()
-        let control = input.byte()
-        var header = PageHeader(magic: .window, identity: identity, bootIdentity: boot, chunk: 0, epoch: 1)
-        var window = header.encoded().bytes.array()
-        window += [UInt8](repeating: 0, count: WindowPage.size - window.count)
-        let numbers = (0..<Int(control & 3)).map { UInt64($0) + UInt64(control >> 2 & 1) }
-        put(window, in: files)
-        if let region = try? files.open("\(directory)/\(WindowPage.fileName)", .readWrite).map(window.count, .readWrite)
-        {
-            let page = WindowPage(region: region)
-            page.isServing = true
-            // Near the events, or anywhere.
-            let (base, range) = control & 64 == 0 ? (start - 8, UInt64(700)) : (0, 1 << 16)
-            page.floor = base + UInt64(input.number(UInt16.self)) % range
-            page.cursor = base + UInt64(input.number(UInt16.self)) % range
-            var set = ChunkSet()
-            for number in numbers { set.insert(number) }
-            page.liveChunks = set
-            if control & 8 != 0 { page.pendingChunk = UInt64(input.byte()) }
-            if control & 16 != 0 {
-                let changed = input.bytes(128)
-                for (place, byte) in changed.enumerated() where byte != 0 { window[place] ^= byte }
-                let now = region.bytes.array()
-                put(
-                    zip(now, window.enumerated()).map { $1.offset < changed.count ? $0 ^ changed[$1.offset] : $0 },
-                    in: files)
-            }
-        }
-        for number in numbers {
-            header.magic = .chunk
-            header.chunk = number
-            var chunk = header.encoded().bytes.array()
-            chunk += [UInt8](repeating: 0, count: SlotChunk.size - chunk.count)
-            // Stretches of slots of one kind, laid one after the other.
-            var place = SlotChunk.slotsOffset
-            for _ in 0..<16 where place < chunk.count {
-                let length = Int(input.number(UInt16.self)) % SlotChunk.slots + 1
-                let slot = input.number(UInt64.self).littleEndian
-                let end = min(place + 8 * length, chunk.count)
-                chunk.withUnsafeMutableBytes { chunk in
-                    while place < end {
-                        chunk.storeBytes(of: slot, toByteOffset: place, as: UInt64.self)
-                        place += 8
-                    }
-                }
-            }
-            if control & 32 != 0 { chunk.removeLast(Int(input.byte())) }
-            files["\(directory)/\(ChunkFiles.fileName(number))"] = chunk
-        }
-        return files
-    }
-
-    private static func put(_ window: [UInt8], in files: MemoryFileSystem) {
-        files["\(directory)/\(WindowPage.fileName)"] = window
-    }
-
     /// Opens, recovers, hands out and acknowledges; the invariants hold before and after.
-    private static func recover(_ files: MemoryFileSystem, checkpoint: [UInt8], settlements: [UInt8]) {
+    private static func recover(
+        _ files: MemoryFileSystem, trustedEpoch: UInt32?, checkpoint: [UInt8], settlements: [UInt8]
+    ) {
         guard var index = try? SubscriptionIndex.open(options(files)) else { return }
+        if case .reused = index.origin {
+            require(index.epoch == trustedEpoch, "only files with the headers of this index are reused")
+        } else {
+            require(index.epoch == freshEpoch, "a rebuilt index has an epoch of its own")
+        }
         let payload = settlements.span.bytes
         if !checkpoint.isEmpty {
             do { try index.restore(checkpoint.span.bytes) } catch { return }
@@ -186,7 +137,7 @@ enum IndexTarget {
         restored.byte(3)
         restored.piece(checkpoint)
         restored.raw(groups)
-        return [[0] + groups, [1] + checkpoint, restored.bytes] + [UInt8](0..<128).filter { $0 % 5 == 0 }.map(files)
+        return [[0] + groups, [1] + checkpoint, restored.bytes] + IndexFiles.seeds.map { [2] + $0 }
     }
 
     private static var settlements: [UInt8] {
@@ -218,25 +169,5 @@ enum IndexTarget {
         }
         index.writeCheckpoint(now: now, wallTime: 5 * now) { block }
         return block.bytes.array()
-    }
-
-    private static func files(_ control: UInt8) -> [UInt8] {
-        var seed = FuzzSeed()
-        seed.byte(2)
-        seed.byte(control)
-        seed.number(control & 64 == 0 ? UInt16(10) : UInt16(3))
-        seed.number(control & 64 == 0 ? UInt16(500) : UInt16(4_200))
-        if control & 8 != 0 { seed.byte(1) }
-        if control & 16 != 0 { seed.raw([UInt8](repeating: 0, count: 127) + [1]) }
-        // Settled up to the events of the first chunk; then each state in either chunk.
-        for (chunk, first) in [(control >> 2 & 1, start + 4), (1, 1)] {
-            seed.number(UInt16(chunk == 0 ? first - 1 : 0))
-            seed.raw([5 | 1 << 5, 0, 1, 0, 0, 0x42, 0x0F, 0])
-            for state: UInt8 in [1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0] {
-                seed.number(UInt16(23))
-                seed.raw([state | 1 << 5, 0, 1, 0, 0, 0x42, 0x0F, 0])
-            }
-        }
-        return seed.bytes
     }
 }
