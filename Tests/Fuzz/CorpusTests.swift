@@ -11,6 +11,11 @@ import Darwin
 
 /// Every input that a fuzzer found worth keeping goes through its decoder again (see `Tools/fuzz`).
 @Suite struct CorpusTests {
+    /// What a corpus may hold, as `Tools/fuzz` says it.
+    private static let inputsMax = 400
+    private static let inputBytesMax = 4_096
+    private static let corpusBytesMax = 65_536
+
     private static var folder: String {
         let file = #filePath
         return String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)]) + "/Corpus"
@@ -41,12 +46,15 @@ import Darwin
     func everyInputOfTheCorpusBreaksNoPromise(target: FuzzTarget) throws {
         let directory = "\(Self.folder)/\(target.rawValue)"
         let names = Self.names(in: directory)
-        #expect((1...100).contains(names.count), "the corpus is there, and small")
+        #expect((1...Self.inputsMax).contains(names.count), "the corpus is there, and small")
+        var total = 0
         for name in names {
             let bytes = try #require(Self.bytes("\(directory)/\(name)"))
-            #expect(bytes.count <= 4_096, "\(name) is small")
+            #expect(bytes.count <= Self.inputBytesMax, "\(name) is small")
+            total += bytes.count
             target.run(bytes)
         }
+        #expect(total <= Self.corpusBytesMax, "the corpus is small")
     }
 
     @Test(.tags(.r15), arguments: FuzzTarget.allCases)
