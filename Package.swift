@@ -147,7 +147,7 @@ let package = Package(
             name: "FuzzTests",
             dependencies: ["CloudEvents", "EventLog", "DeliveryIndex", "Storage", "TestSupport"],
             path: "Tests/Fuzz",
-            exclude: ["Corpus", "Driver"],
+            exclude: ["Corpus", "Driver", "RUNS.md"],
             swiftSettings: settings),
     ]
 )
