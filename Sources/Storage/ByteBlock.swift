@@ -106,7 +106,7 @@ public final class ByteBlock: @unchecked Sendable {
     /// Replaces the number at an offset, in little-endian order.
     @inlinable
     public func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
-        unsafe precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "store outside of the block")
+        precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "store outside of the block")
         unsafe base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 
