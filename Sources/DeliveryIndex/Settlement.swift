@@ -14,10 +14,13 @@ public struct Settlement: Sendable {
     /// The same in wall time, for the log; 0 for at once.
     private let until: UInt64
     private let operation: SettlementRun.Operation
+    /// Boot time in milliseconds at which it began; 0 for drops, whose locks are over.
+    private let begun: UInt64
 
     /// A settlement without events, made by ``SubscriptionIndex/settlement(_:now:)``.
     init(_ answer: SettleOperation, subscription: UInt32, now: UInt64) {
         self.subscription = subscription
+        begun = milliseconds(now)
         switch answer {
         case .acknowledge: (operation, due, until) = (.acknowledged, 0, 0)
         case .reject: (operation, due, until) = (.rejected, 0, 0)
@@ -33,7 +36,13 @@ public struct Settlement: Sendable {
     init(_ operation: SettlementRun.Operation, subscription: UInt32) {
         self.subscription = subscription
         self.operation = operation
-        (due, until) = (0, 0)
+        (due, until, begun) = (0, 0, 0)
+    }
+
+    /// Whether a lock of it may run still. A slot holds 32 bits of its lock's end, which mean the future again 24.8
+    /// days later.
+    func mayHoldLocks(at milliseconds: UInt64) -> Bool {
+        milliseconds < begun + IndexSettings.aheadMillisecondsMax
     }
 
     /// Whether nothing is settled: then there is nothing to log and nothing to finish.

@@ -76,10 +76,11 @@ extension SubscriptionIndex {
     @discardableResult
     public mutating func rollBack(_ settlement: Settlement, now: UInt64) -> Int {
         let time = milliseconds(advance(now))
+        let mayHold = settlement.mayHoldLocks(at: time)
         var madeAvailable = 0
         for run in settlement.runs {
             forEachSettling(run) { index, chunk, place, slot in
-                if slot.isDue(after: time) {
+                if mayHold, slot.isDue(after: time) {
                     index.move(chunk, place, to: slot.moved(to: .locked), by: .rollBack)
                 } else {
                     index.move(chunk, place, to: slot.moved(to: .available), by: .makeAvailable)
