@@ -63,18 +63,6 @@ import Testing
         #expect(other.decode(coder.text(of: token)) == nil)
     }
 
-    @Test(.tags(.r30)) func tokenOfAnotherSubscriptionOrIncarnationIsBad() throws {
-        let harness = try IndexHarness(events: 1)
-        let held = try #require(try harness.receive().first)
-        var foreign = held
-        foreign.token.subscription += 1
-        #expect(harness.check(foreign) == .badToken)
-        foreign = held
-        foreign.token.incarnation += 1
-        #expect(harness.check(foreign) == .badToken)
-        #expect(harness.check(held) == .genuine)
-    }
-
     @Test(.tags(.r26)) func overtakenTokenIsLostAndTheNewerLockUntouched() throws {
         let harness = try IndexHarness(events: 1)
         let first = try #require(try harness.receive().first)
@@ -86,22 +74,5 @@ import Testing
         #expect(harness.check(second) == .genuine)
         #expect(second.deliveryCount == 2)
         #expect(harness.acknowledge([second]) == [.genuine])
-    }
-
-    @Test func sameTokenTwiceInARequestIsLostTheSecondTime() throws {
-        let harness = try IndexHarness(events: 1)
-        let held = try harness.receive()
-        #expect(harness.acknowledge(held + held) == [.genuine, .lost])
-        #expect(harness.acknowledge(held) == [.lost])
-    }
-
-    @Test func tokensOfSequencesNeverHandedOutAreLost() throws {
-        let harness = try IndexHarness(events: 2)
-        let held = try #require(try harness.receive().first)
-        for sequence in [0, 2, 3, 5_000, UInt64.max] {
-            var other = held
-            other.token.sequence = sequence
-            #expect(harness.check(other) == .lost)
-        }
     }
 }

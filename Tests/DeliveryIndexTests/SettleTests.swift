@@ -167,49 +167,4 @@ import Testing
         #expect(harness.index.finish(settlement, now: harness.now) == 0)
         #expect(harness.index.audit() == [])
     }
-
-    /// Every state of a slot × every operation on its token × before, at and after the deadline.
-    @Test(.tags(.r26), arguments: SlotState.allCases.filter { $0 != .invalid && $0 != .deadLetterPending }, [-1, 0, 1])
-    func everyOperationOnEveryStateAtEveryTime(state: SlotState, milliseconds: Int) throws {
-        for operation in ["check", "acknowledge", "release", "delay", "reject", "renew"] {
-            let harness = try IndexHarness(events: 1)
-            let held = try harness.put(state)
-            harness.clock.advance(by: .seconds(60) + .milliseconds(milliseconds))
-            let expected: TokenOutcome = state == .locked && milliseconds < 0 ? .genuine : .lost
-            let before = harness.state(1)
-            switch operation {
-            case "check": #expect(harness.check(held) == expected)
-            case "acknowledge": #expect(harness.begin(.acknowledge, [held.token]).outcomes == [expected])
-            case "reject": #expect(harness.begin(.reject, [held.token]).outcomes == [expected])
-            case "renew": #expect(harness.renew(held) == expected)
-            default:
-                let delay: UInt64 = operation == "delay" ? 10_000 : 0
-                let answer = SettleOperation.release(delayMilliseconds: delay, wallTime: harness.clock.wallTime)
-                #expect(harness.begin(answer, [held.token]).outcomes == [expected])
-            }
-            let settles = operation != "check" && operation != "renew"
-            #expect(harness.state(1) == (expected == .genuine && settles ? .settling : before))
-            #expect(harness.index.audit() == [])
-        }
-    }
-}
-
-extension IndexHarness {
-    /// Brings the first event into a state; the token is of its only delivery, or of none.
-    fileprivate func put(_ state: SlotState) throws -> Held {
-        let token = LockToken(
-            sequence: 1, subscription: identity.subscription, epoch: index.epoch, incarnation: identity.incarnation,
-            lockedAt: UInt32(truncatingIfNeeded: now / 1_000_000), generation: 1)
-        guard state != .untouched else { return Held(token: token, deliveryCount: 1) }
-        let held = try receive()
-        switch state {
-        case .available: release(held)
-        case .delayed: release(held, seconds: 600)
-        case .settling: _ = begin(.acknowledge, held.map(\.token))
-        case .settled: acknowledge(held)
-        default: break
-        }
-        return held[0]
-    }
-
 }
