@@ -102,26 +102,47 @@ import Testing
         }
     }
 
+    /// All sectors of a group of 64 KiB, those of frame header and padding among them.
     @Test(.tags(.r12), arguments: [false, true]) func zerosTornAtAnySectorAreJudgedByTheWatermark(isRecycled: Bool)
         throws
     {
-        let fixture = try LogFixture(segmentBytes: (2 << 20)...(2 << 20))
-        if isRecycled { fixture.useRecycledSegment(payload: [UInt8](repeating: 0xFF, count: 300_000)) }
-        fixture.append(0..<2, size: 100)
-        let answered = try fixture.readAll()
-        let torn = try TornGroup(fixture, answered: answered, group: [[UInt8](repeating: 0, count: 1 << 20)])
-        for sector in stride(from: torn.sectors.lowerBound, through: torn.sectors.upperBound, by: 410) {
-            try check(torn, torn.withoutSector(sector), zeroed: !isRecycled)
-            try check(torn, torn.cut(at: max(torn.range.lowerBound, sector * 512)), zeroed: !isRecycled)
+        let torn = try tornZeros(isRecycled: isRecycled, bytes: 64 << 10, segmentBytes: 256 << 10)
+        #expect(torn.sectors.count >= 128)
+        for sector in torn.sectors { try check(torn, sector: sector, isRecycled) }
+    }
+
+    /// The same of the largest event there is: every 97th of its sectors, which is no multiple of a page.
+    @Test(.tags(.r12), arguments: [false, true]) func aMebibyteOfZerosTornAtASectorIsJudgedByTheWatermark(
+        isRecycled: Bool
+    ) throws {
+        let torn = try tornZeros(isRecycled: isRecycled, bytes: 1 << 20, segmentBytes: 2 << 20)
+        #expect(torn.sectors.count >= 2_048)
+        for sector in torn.sectors where sector % 97 == 0 || sector == torn.sectors.lowerBound {
+            try check(torn, sector: sector, isRecycled)
         }
         // Synced and vouched for, the same zeros are part of the log, and one changed sector of them is damage.
         let whole = try LogFixture(on: torn.disk(with: torn.after))
-        #expect(try whole.readAll() == answered + torn.torn)
+        #expect(try whole.readAll() == torn.answered + torn.torn)
         whole.idle()
         let middle = torn.range.lowerBound + (1 << 19)
         try whole.disk.damage(torn.path, middle..<middle + 512) { _ in 0x55 }
         let error = #expect(throws: LogError.self) { try whole.reopen() }
         #expect(error?.code == .damaged)
+    }
+
+    private func tornZeros(isRecycled: Bool, bytes: Int, segmentBytes: Int) throws -> TornGroup {
+        let fixture = try LogFixture(segmentBytes: segmentBytes...segmentBytes)
+        // What shows through where a sector is missing is no zeros then.
+        if isRecycled { fixture.useRecycledSegment(payload: [UInt8](repeating: 0xFF, count: segmentBytes / 7)) }
+        fixture.append(0..<2, size: 100)
+        let zeros = [UInt8](repeating: 0, count: bytes)
+        return try TornGroup(fixture, answered: try fixture.readAll(), group: [zeros])
+    }
+
+    /// The sector is missing; and everything from it on is.
+    private func check(_ torn: TornGroup, sector: Int, _ isRecycled: Bool) throws {
+        try check(torn, torn.withoutSector(sector), zeroed: !isRecycled)
+        try check(torn, torn.cut(at: max(torn.range.lowerBound, sector * 512)), zeroed: !isRecycled)
     }
 
     @Test(.tags(.r13)) func tornGroupsInARowExposeNothing() throws {
