@@ -35,8 +35,10 @@ struct DamagedStore {
     private let newestPath: String
     /// The sequences of each segment that the manifest names as sealed.
     private let sealed: [String: Range<UInt64>]
-    /// Every file of the log with its length, but for those that hold nothing.
+    /// Every file that is part of the log, with its length: segments and manifests.
     let files: [(path: String, length: Int)]
+    /// Those that are not: spare, blank and reserve hold blocks, and what is in them is never read.
+    let blocks: [(path: String, length: Int)]
 
     /// - Parameter endsInRoll: the power failed in a roll: the manifest does not name the newest segment, which holds no event.
     init(endsInRoll: Bool) throws {
@@ -106,12 +108,19 @@ struct DamagedStore {
         sealed[newestPath] = nil
         self.sealed = sealed
         let image = image
-        files = try image.names(in: LogFixture.directory).map { name in
-            (LogFixture.path(name), try image.durableBytes(LogFixture.path(name)).count)
+        func sized(_ names: [String]) throws -> [(path: String, length: Int)] {
+            try names.map { (LogFixture.path($0), try image.durableBytes(LogFixture.path($0)).count) }
         }
+        let names = try image.names(in: LogFixture.directory)
+        files = try sized(names.filter(Self.isPartOfLog))
+        blocks = try sized(names.filter { !Self.isPartOfLog($0) })
     }
 
     var copy: SimulatedDisk { image.powerCut(.everything) }
+
+    private static func isPartOfLog(_ name: String) -> Bool {
+        name.hasPrefix("MANIFEST") || Segment.id(ofName: name) != nil
+    }
 
     // MARK: - The judgement
 
