@@ -146,6 +146,16 @@ import Testing
         #expect(harness.index.audit() == [])
     }
 
+    /// What is promised of release builds: there, receiving and expiring them takes 0.2 s together. Debug builds do not
+    /// inline, and are some fifty times slower.
+    private static var aMillionExpiriesMax: Duration {
+        #if DEBUG
+        .seconds(20)
+        #else
+        .seconds(1)
+        #endif
+    }
+
     @Test(.tags(.r28)) func aMillionLocksWithOneDeadlineExpireInUnderASecondAndNoneIsLost() throws {
         let harness = try IndexHarness(events: 1_000_000)
         var locked = 0
@@ -155,8 +165,7 @@ import Testing
         var made = 0
         let time = ContinuousClock().measure { made = harness.expire() }
         #expect(made == 1_000_000)
-        // Debug builds are some fifty times slower than what is promised of release builds.
-        #expect(time < .seconds(20))
+        #expect(time < Self.aMillionExpiriesMax, "\(time)")
         #expect(harness.index.availableCount == 1_000_000 && harness.index.lockedCount == 0)
     }
 }
