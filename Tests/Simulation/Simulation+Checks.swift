@@ -3,8 +3,17 @@ import TestSupport
 
 /// The invariants of DESIGN section 4.
 extension Simulation {
-    /// After every step: O(topics + subscriptions).
-    func checkCheaply() throws {
+    /// After every step: what health and tails say; and, unless the store is bulky, every event of every subscription
+    /// (invariants 1 to 4), and that no token is good for more than its own delivery (7). O(events × subscriptions).
+    func check() throws {
+        try checkTopics()
+        guard !isBulky else { return }
+        try audit()
+        try checkDeadTokens()
+    }
+
+    /// O(topics).
+    private func checkTopics() throws {
         guard let broker else { return }
         try demand(disk.violations.isEmpty, disk.violations.first ?? "")
         for topic in broker.topics {
@@ -44,6 +53,30 @@ extension Simulation {
                 }
             }
             model.topics[topicName]?.subscriptions[name] = known
+        }
+    }
+
+    /// Tokens of deliveries that ended, of other subscriptions, and forged ones renew nothing.
+    private func checkDeadTokens() throws {
+        guard let (place, subscription) = pickSubscription(),
+            let known = model.topics[place.topic]?.subscriptions[place.subscription]
+        else { return }
+        let (now, topic) = (now, model.topics[place.topic]?.id)
+        let tokens = pickTokens(of: place, 6).filter { token in
+            let isOwn = token.topic == topic && token.subscription == known.id
+            return !isOwn || known.slots[token.sequence]?.contains { $0.accepts(token, now) } != true
+        }
+        var list = subscription.lockTokens()
+        for token in tokens { list.append(token.text) }
+        let outcomes: [SettleOutcome]
+        do throws(GridlogError) {
+            outcomes = try subscription.renewLocks(list)
+        } catch {
+            return try accept(error, of: "renewing dead locks")
+        }
+        for (token, outcome) in zip(tokens, outcomes) {
+            try checkBadness(token, outcome, known, place)
+            try demand(outcome != .succeeded, "a token of event \(token.sequence) at \(place) outlived its delivery")
         }
     }
 

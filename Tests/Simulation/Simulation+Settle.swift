@@ -115,7 +115,7 @@ extension Simulation {
 
 extension Simulation {
     /// A token is bad if it is not of this subscription; anything else that does not settle is lost (invariant 7).
-    private func checkBadness(
+    func checkBadness(
         _ token: IssuedToken, _ outcome: SettleOutcome, _ known: BrokerModel.Subscription,
         _ place: Place
     ) throws {
@@ -127,7 +127,7 @@ extension Simulation {
     }
 
     /// Mostly the newest of the subscription; old ones, those of others, and forged ones among them.
-    private func pickTokens(of place: Place) -> [IssuedToken] {
+    func pickTokens(of place: Place, _ count: Int? = nil) -> [IssuedToken] {
         guard let topic = model.topics[place.topic],
             let subscription = topic.subscriptions[place.subscription]
         else {
@@ -137,7 +137,7 @@ extension Simulation {
             $0.topic == topic.id && $0.subscription == subscription.id
         }
         var tokens: [IssuedToken] = []
-        for _ in 0..<(pick([1, 3, 20, 100]) ?? 1) {
+        for _ in 0..<(count ?? pick([1, 3, 20, 100]) ?? 1) {
             switch number(0...19) {
             case 0: if let token = pick(issued) { tokens.append(token) }
             case 1: if let token = pick(issued) { tokens.append(forge(token)) }

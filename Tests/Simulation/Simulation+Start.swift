@@ -30,15 +30,3 @@ extension Simulation {
         return UInt64(low + 1)...UInt64(high + 1)
     }
 }
-
-extension BrokerModel.Subscription {
-    /// A new one begins there; what was not needed by any other may be gone.
-    mutating func begin(at start: ClosedRange<UInt64>, in topic: BrokerModel.Topic) {
-        self.start = start.lowerBound
-        (expired, madeAt) = (topic.expired, UInt64(topic.events.count + 1))
-        for (position, event) in topic.events.enumerated().dropFirst(Int(start.lowerBound) - 1) {
-            let sequence = UInt64(position + 1)
-            if event.mayBeGone || sequence < start.upperBound { unpromised.insert(sequence) }
-        }
-    }
-}
