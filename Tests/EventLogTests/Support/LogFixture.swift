@@ -37,6 +37,15 @@ final class LogFixture {
         log.delegate = delegate
     }
 
+    deinit {
+        letGo()
+    }
+
+    /// As a process that ends: what the committer is still to look at keeps a log, and its disk, alive.
+    private func letGo() {
+        committer.abandon()
+    }
+
     static func configuration(
         _ disk: SimulatedDisk, _ clock: ManualClock = ManualClock(),
         _ segmentBytes: ClosedRange<Int> = (16 << 10)...(16 << 10),
@@ -117,6 +126,7 @@ final class LogFixture {
 
     /// Opens what is on a disk: after a power cut, or the same disk after the process died.
     func reopen(on disk: SimulatedDisk? = nil) throws {
+        letGo()
         if let disk { self.disk = disk } else { self.disk.processDied() }
         committer = Committer(clock: clock)
         delegate = TestDelegate(whenAsked: checkpoint)
