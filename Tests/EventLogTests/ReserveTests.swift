@@ -274,6 +274,8 @@ extension LogFixture {
         }
         log.fillDisk()
         try log.reopen()
+        // The files that the process before had open are gone with it.
+        log.fillDisk()
         var refusal: LogError?
         for _ in 0..<20 where refusal == nil { refusal = log.settle(size: 3_000) }
         #expect(refusal?.code == .noSpace)
