@@ -121,15 +121,16 @@ final class LogWriter: @unchecked Sendable {
         guard end > active.writtenOffset else { return active.writtenOffset }
         guard end - active.writeOffset <= Self.smallGroupBytes else { return end }
         let capacity = active.segment.capacity
-        let ahead = max(capacity / 64, Zeros.block.count)
+        let ahead = min(max(capacity / 64, Zeros.block.count), Self.aheadBytesMax)
         let count = min(ahead, capacity - end) / Zeros.block.count
         for _ in 0..<count { blocks.append(Zeros.block) }
         return end + count * Zeros.block.count
     }
 
-    /// A group up to this length takes zeros along, in bytes: a 64th of the segment, which is half a millisecond for a disk once in a
-    /// hundred groups of ten events when it is 64 MiB long.
+    /// A group up to this length takes zeros along, in bytes: a 64th of the segment, and no more than ``aheadBytesMax``.
     private static let smallGroupBytes = 128 << 10
+    /// 256 KiB take a quarter of a millisecond to write and sync, 1 MiB a whole one, which all of that group wait for.
+    private static let aheadBytesMax = 256 << 10
 
     private func header(
         for frame: PendingFrame, _ end: ActiveSegment, firstSequence: UInt64, time: UInt64, watermark: Int
