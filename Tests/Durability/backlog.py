@@ -204,16 +204,20 @@ class Backlog:
         answer = self.broker.request("DELETE", self.topic.subscription_path("check"))
         assert answer.status == 204, answer
 
-    def start_again(self, ending):
+    def start_again(self, ending, meanwhile=lambda: None):
         """Seconds from the start of the process to the line that says it is ready."""
         getattr(self.broker, ending)()
+        meanwhile()
         begin = time.monotonic()
         self.broker.start()
         return time.monotonic() - begin
 
-    def restart(self, ending):
-        """Seconds from the start of the process to the first received event. It is the next one, and acknowledged."""
-        seconds = self.start_again(ending)
+    def restart(self, ending, meanwhile=lambda: None):
+        """Seconds from the start of the process to the first received event. It is the next one, and acknowledged.
+
+        :param meanwhile: called while the process does not run.
+        """
+        seconds = self.start_again(ending, meanwhile)
         begin = time.monotonic()
         (delivery,) = self.topic.receive("reader", most=1, wait=30)
         seconds += time.monotonic() - begin
