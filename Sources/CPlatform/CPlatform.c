@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #endif
 #include "CPlatform.h"
-#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -32,11 +32,8 @@ void gridlog_raise_thread_priority(void) {
 #endif
 }
 
-int gridlog_sync_filesystem(int descriptor) {
+void gridlog_begin_writing(int descriptor, int64_t offset, int64_t length) {
 #ifdef __linux__
-    return syncfs(descriptor);
-#else
-    errno = ENOSYS;
-    return -1;
+    sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 #endif
 }

@@ -12,6 +12,8 @@ struct CommitQueue {
         let level: CommitLevel
         /// The linger time has passed: sync whatever the level is.
         let mustSync: Bool
+        /// The rest time has passed.
+        let hasRested: Bool
         /// Sealed segments that are not needed any more.
         let givenUp: Set<UInt64>
         /// To be done between this group and the next.
@@ -24,6 +26,11 @@ struct CommitQueue {
     private var dirty: [SegmentedLog] = []
     /// In the order of their deadlines: everything lingers equally long.
     private var lingering = Deque<(log: SegmentedLog, until: UInt64)>()
+    /// In the order of their deadlines: every log rests equally long.
+    private var resting = Deque<(log: SegmentedLog, until: UInt64)>()
+    /// How many frames are queued for a group.
+    private var frameCount = 0
+    private var lastGroup = (began: UInt64(0), frameCount: 0)
     /// The committer sleeps.
     var isSleeping = false
     /// What was done to wake it.
@@ -42,6 +49,7 @@ struct CommitQueue {
 
     mutating func append(_ frame: PendingFrame, to log: SegmentedLog) {
         take(frame, log)
+        frameCount += 1
         log.intake.frames.append(frame)
         markDirty(log)
     }
@@ -87,10 +95,28 @@ struct CommitQueue {
         lingering.append((log, deadline))
     }
 
+    /// Has the log vouch for its end when a boot time has come and nothing was appended.
+    mutating func rest(_ log: SegmentedLog, until deadline: UInt64) {
+        guard !log.intake.isResting else { return }
+        log.intake.isResting = true
+        hasNews = true
+        resting.append((log, deadline))
+    }
+
     /// How long the committer may sleep, in nanoseconds: 0 not at all, `nil` until something is appended.
     func pause(now: UInt64) -> UInt64? {
         guard dirty.isEmpty, !isStopping else { return 0 }
-        return lingering.first.map { $0.until > now ? $0.until - now : 0 }
+        let deadline = [lingering.first?.until, resting.first?.until].compactMap { $0 }.min()
+        return deadline.map { $0 > now ? $0 - now : 0 }
+    }
+
+    /// How long the next group waits for more frames, in nanoseconds.
+    func spacing(now: UInt64) -> UInt64 {
+        let next = lastGroup.began + Committer.spacingNanoseconds
+        guard next > now, lastGroup.frameCount + frameCount >= Committer.spacedFramesMin,
+            bytes < Committer.spacedBytesMax, !isStopping
+        else { return 0 }
+        return next - now
     }
 
     /// What is done, or to be done, to wake the committer.
@@ -127,6 +153,14 @@ struct CommitQueue {
             first.log.intake.isDue = true
             markDirty(first.log)
         }
+        while let first = resting.first, first.until <= now {
+            resting.removeFirst()
+            first.log.intake.isResting = false
+            first.log.intake.hasRested = true
+            markDirty(first.log)
+        }
+        if frameCount > 0 { lastGroup = (now, frameCount) }
+        frameCount = 0
         let works = dirty.map { $0.intake.take(for: $0) }
         dirty.removeAll(keepingCapacity: true)
         return works

@@ -11,6 +11,10 @@ final class LogIntake: @unchecked Sendable {
     var isLingering = false
     /// The linger time has passed.
     var isDue = false
+    /// It stands in the queue's list of logs that will vouch for their end.
+    var isResting = false
+    /// The rest time has passed.
+    var hasRested = false
     /// Segments that are not needed any more.
     var givenUp: Set<UInt64> = []
     /// Called between two groups.
@@ -22,8 +26,8 @@ final class LogIntake: @unchecked Sendable {
     func take(for log: SegmentedLog) -> CommitQueue.Work {
         if !later.isEmpty { frames += later }
         let work = CommitQueue.Work(
-            log: log, frames: frames, bytes: bytes, level: log.level, mustSync: isDue, givenUp: givenUp, tasks: tasks,
-            closed: closed)
+            log: log, frames: frames, bytes: bytes, level: log.level, mustSync: isDue, hasRested: hasRested,
+            givenUp: givenUp, tasks: tasks, closed: closed)
         frames = []
         later = []
         bytes = 0
@@ -32,6 +36,7 @@ final class LogIntake: @unchecked Sendable {
         closed = []
         isDirty = false
         isDue = false
+        hasRested = false
         return work
     }
 }

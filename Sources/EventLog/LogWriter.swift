@@ -143,6 +143,10 @@ final class LogWriter: @unchecked Sendable {
             payloadChecksum: frame.payloadChecksum, addressee: frame.addressee)
     }
 
+    func beginSynchronizing() {
+        active.file.beginWriting(active.durableOffset..<active.writeOffset)
+    }
+
     /// Makes everything that was written durable.
     func synchronize() throws(StorageError) {
         let bytes = active.writeOffset - active.durableOffset
@@ -155,14 +159,12 @@ final class LogWriter: @unchecked Sendable {
         active.durableOffset = active.writeOffset
     }
 
-    /// Writes a filler, for which room is kept once behind the last group. Not durable yet.
-    ///
-    /// - Returns: false when an earlier process has used that room.
-    func writeFiller() throws(StorageError) -> Bool {
+    /// Writes a filler, for which room is kept once behind the last group; does nothing when an earlier process has used that room.
+    /// Not durable yet.
+    func writeFiller() throws(StorageError) {
         let capacity = active.segment.capacity
-        guard active.writeOffset + FrameHeader.length + Self.sealRoom(capacity) <= capacity else { return false }
+        guard active.writeOffset + FrameHeader.length + Self.sealRoom(capacity) <= capacity else { return }
         try writeOwn([PendingFrame(FrameBuffer(capacity: 0), kind: .filler)])
-        return true
     }
 
     /// Writes frames that nobody waits for.

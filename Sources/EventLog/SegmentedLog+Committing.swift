@@ -122,9 +122,14 @@ extension SegmentedLog {
         do throws(LogError) {
             return try writer.roll(checkpoint: { delegate?.checkpoint() ?? [] }, roomFor: frame, sealed: sealed)
         } catch {
-            guard error.code == .noSpace, freeReleasedSegments() else { throw error }
+            guard error.code == .noSpace, freeReleasedSpace() else { throw error }
             return try writer.roll(checkpoint: { delegate?.checkpoint() ?? [] }, roomFor: frame, sealed: sealed)
         }
+    }
+
+    /// Has the disk begin with what ``syncGroup()`` will wait for.
+    func beginSync() {
+        if writer.isDirty, !hasFailed { writer.beginSynchronizing() }
     }
 
     /// Makes what was written durable. After an error the log is failed, for good, and is not synced again (R2, R3).
@@ -172,15 +177,18 @@ extension SegmentedLog {
         for (frame, firstSequence) in written { frame.ticket?.appendDidCommit(firstSequence: firstSequence) }
     }
 
-    /// Lets a frame of its own carry the newest watermark, when no other did (FORMAT.md section 4).
+    /// Lets a frame of its own carry the newest watermark, when no other did (FORMAT.md section 4). Not durable yet.
     func writeWatermark() {
-        guard writer.owesWatermark, !hasFailed else { return }
         do {
-            if try writer.writeFiller() { syncGroup() }
+            try writer.writeFiller()
         } catch {
-            return fail(LogError(error, sticky: true))
+            fail(LogError(error, sticky: true))
         }
-        // The filler itself needs no other to vouch for it.
+    }
+
+    /// Makes the frame of ``writeWatermark()`` durable; it needs no other to vouch for it.
+    func syncWatermark() {
+        syncGroup()
         if !hasFailed { writer.active.watermarkWritten = writer.active.durableOffset }
     }
 
@@ -188,7 +196,7 @@ extension SegmentedLog {
     func closeNow() {
         writer.spare.close()
         upkeep.close()
-        freeReleasedSegments()
+        freeReleasedSpace()
         syncGroup()
         if !hasFailed {
             do {

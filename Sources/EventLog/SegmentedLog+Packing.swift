@@ -109,8 +109,7 @@ extension SegmentedLog {
             return old
         }
         let outcome = PackOutcome.packed(segment: id, from: old.segment.capacity, to: packed.region.length)
-        // What cannot be removed now is not part of the log any more, and goes at the next opening.
-        try? remove(&old)
+        remove(&old)
         try syncNames()
         return outcome
     }

@@ -1,3 +1,4 @@
+import DequeModule
 import Storage
 import Synchronization
 
@@ -57,31 +58,33 @@ extension SegmentedLog {
         }
         writer.givenUp.removeAll()
         change { $0.sealed = kept }
-        // What cannot be removed now is not part of the log any more, and goes at the next opening.
-        for position in dropped.indices { try? remove(&dropped[position]) }
+        for position in dropped.indices { remove(&dropped[position]) }
         // The failure sticks to the log; what was given up stays so.
         try? syncNames()
-        let going = dropped
-        released.withLock { $0 += going }
     }
 
-    /// Lets go of the files of segments that were given up. Freeing 64 MiB takes a file system tens of milliseconds: for a thread of
-    /// low priority, and for the committer only when it needs the space.
-    ///
-    /// - Parameter count: of how many at most, those that were given up first.
-    /// - Returns: whether there were any.
+    /// Gives the file system back space of segments that were given up, those first that were given up first. Blocking, and everybody
+    /// who syncs may have to wait as long: a disk that is told what is free (`discard`) takes a quarter to a whole millisecond for a
+    /// MiB. For a thread of low priority.
+    public func freeReleasedSpace(atMost bytes: Int) {
+        guard var file = released.withLock({ $0.popFirst() }) else { return }
+        if file.free(atMost: bytes) { released.withLock { $0.prepend(file) } }
+    }
+
+    /// Gives all of it back at once. - Returns: whether there was any.
     @discardableResult
-    public func freeReleasedSegments(atMost count: Int = .max) -> Bool {
+    func freeReleasedSpace() -> Bool {
         let going = released.withLock { released in
-            let going = released.prefix(count)
-            released.removeFirst(going.count)
-            return going
+            defer { released.removeAll() }
+            return released
         }
         return !going.isEmpty
     }
 
-    /// How many segments were given up whose space the file system does not have back yet.
-    public var releasedSegmentCount: Int { released.withLock { $0.count } }
+    /// How many bytes of segments that were given up the file system does not have back yet; `nil` when nothing is left to do.
+    public var releasedBytes: Int? {
+        released.withLock { released in released.isEmpty ? nil : released.reduce(0) { $0 + $1.length } }
+    }
 
     /// Makes the names in the directory durable. An error fails the log, for good: the kernel may have forgotten them, and
     /// the next sync, that of a roll, would not say so (R2).
@@ -95,14 +98,25 @@ extension SegmentedLog {
         }
     }
 
-    /// Puts the file into the reserve or recycles it, unless a reader still looks at it.
-    func remove(_ sealed: inout SealedSegment) throws(StorageError) {
+    /// Removes the file of a segment that the log does not name any more. What cannot be removed now goes at the next opening.
+    func remove(_ sealed: inout SealedSegment) {
+        let file = try? vacate(&sealed)
+        let going = sealed
+        released.withLock { $0.append(ReleasedFile(going, file)) }
+    }
+
+    /// Puts the file into the reserve or recycles it, unless a reader still looks at it; else takes its name away.
+    ///
+    /// - Returns: the file without a name; `nil` when it could not be opened, or has another use now.
+    private func vacate(_ sealed: inout SealedSegment) throws(StorageError) -> (any StorageFile)? {
         let path = sealed.segment.path
         let length = sealed.segment.capacity
         if sealed.isUnread() {
-            if sealed.segment.header.isReserve, try writer.takeBackReserve(path, length: length) { return }
-            if try writer.spare.recycle(path, length: length) { return }
+            if sealed.segment.header.isReserve, try writer.takeBackReserve(path, length: length) { return nil }
+            if try writer.spare.recycle(path, length: length) { return nil }
         }
+        let file = try? configuration.fileSystem.open(path, .readWrite)
         try configuration.fileSystem.unlink(path)
+        return file
     }
 }

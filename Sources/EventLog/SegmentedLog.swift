@@ -1,3 +1,4 @@
+import DequeModule
 import Storage
 import Synchronization
 
@@ -20,8 +21,8 @@ public final class SegmentedLog: Sendable {
     let delegateReference: Guarded<WeakDelegate>
     /// Where the newest segment ended when it was opened.
     let recoveredEnd: Int
-    /// Segments that were given up, whose files nobody has let go of yet.
-    let released = Guarded<[SealedSegment]>([])
+    /// Files of segments that were given up, in that order.
+    let released = Guarded(Deque<ReleasedFile>())
     private let visibleTail: Atomic<UInt64>
     private let commitsWhenWritten = Atomic(false)
     /// Whether there is any gap: nearly every log answers from here.
@@ -57,7 +58,7 @@ public final class SegmentedLog: Sendable {
             configuration: configuration, committer: committer, recovered: try Recovery(configuration).run())
         log.writer.openReserve()
         // What recovery synced is vouched for soon, also when nothing is appended.
-        if log.writer.owesWatermark { committer.linger(log) }
+        if log.writer.owesWatermark { committer.rest(log) }
         return log
     }
 
@@ -135,8 +136,16 @@ public final class SegmentedLog: Sendable {
 
     var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-    /// Something must happen even if nothing is appended: a sync, or a watermark.
-    var mustBeLookedAtAgain: Bool { (writer.isDirty || writer.owesWatermark) && !hasFailed }
+    /// It must be synced even if nothing is appended.
+    var owesSync: Bool { writer.isDirty && !hasFailed }
+
+    /// Its end must be vouched for if nothing is appended.
+    var owesWatermark: Bool { writer.owesWatermark && !hasFailed }
+
+    /// Nothing was appended for the rest time.
+    func hasRested(_ now: UInt64) -> Bool {
+        owesWatermark && now - writer.lastGroupTime >= Committer.restNanoseconds
+    }
 
     func publish(tail: UInt64) {
         visibleTail.store(tail, ordering: .releasing)

@@ -58,6 +58,10 @@ public protocol StorageFile: AnyObject, Sendable {
     /// Durable only after ``synchronize()``.
     func write(_ blocks: ArraySlice<ByteBlock>, at offset: Int) throws(StorageError)
 
+    /// Has the disk begin with what was written to a range, so that several files are written at the same time and then synced one
+    /// after the other. Nothing is durable by it, and an error shows in ``synchronize()``.
+    func beginWriting(_ range: Range<Int>)
+
     /// Makes all that was written to this file durable (`fdatasync`).
     ///
     /// After it has thrown once it must not be called again on this file: the kernel may have dropped the pages
@@ -74,6 +78,11 @@ public protocol StorageFile: AnyObject, Sendable {
     ///
     /// The blocks must have been allocated, else touching the mapping can end the process (requirement R39).
     func map(_ length: Int, _ access: MappedRegion.Access) throws(StorageError) -> MappedRegion
+}
+
+extension StorageFile {
+    /// What is no disk has nothing to begin with.
+    public func beginWriting(_ range: Range<Int>) {}
 }
 
 extension FileSystem {

@@ -35,6 +35,10 @@ final class PosixFile: StorageFile {
         try unsafe SystemCalls.writeAll(descriptor, vectors, at: offset, path)
     }
 
+    func beginWriting(_ range: Range<Int>) {
+        SystemCalls.beginWriting(descriptor, range)
+    }
+
     func synchronize() throws(StorageError) {
         precondition(!FailedSyncs.contains(descriptor), "a file is never synced again after a failed sync")
         do {

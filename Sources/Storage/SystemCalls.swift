@@ -1,3 +1,5 @@
+import CPlatform
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -59,6 +61,11 @@ enum SystemCalls {
         var status = stat()
         _ = try retrying("fstat", path) { unsafe Int(fstat(descriptor, &status)) }
         return Int(status.st_size)
+    }
+
+    /// `SYNC_FILE_RANGE_WRITE` alone waits for nothing, and leaves an error of the disk to be told by the next sync.
+    static func beginWriting(_ descriptor: Int32, _ range: Range<Int>) {
+        gridlog_begin_writing(descriptor, Int64(range.lowerBound), Int64(range.count))
     }
 
     static func synchronizeData(_ descriptor: Int32, _ path: String) throws(StorageError) {

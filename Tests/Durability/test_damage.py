@@ -21,8 +21,8 @@ def store(launch):
     for batch in range(60):
         hurt.publish(*[event(f"{batch}-{n}", data="x" * 1000) for n in range(100)])
     well.publish(*[event(n) for n in range(10)])
-    # The filler with the newest watermark is written within 100 ms of the last event.
-    time.sleep(0.3)
+    # The filler with the newest watermark is written within two seconds of the last event.
+    time.sleep(2.3)
     running.stop()
     return Store(running, hurt, well)
 

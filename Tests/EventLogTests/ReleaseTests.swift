@@ -64,13 +64,58 @@ import Testing
         let used = fixture.disk.usedBytes
         fixture.log.release(before: fixture.log.tail)
         fixture.commit()
-        #expect(fixture.log.releasedSegmentCount == sealed)
         // The first one becomes the spare: only its mapping goes.
-        #expect(fixture.log.freeReleasedSegments(atMost: 2))
-        #expect(fixture.disk.usedBytes == used - (16 << 10))
-        #expect(fixture.log.freeReleasedSegments())
-        #expect(fixture.disk.usedBytes == used - (sealed - 1) * (16 << 10))
-        #expect(!fixture.log.freeReleasedSegments())
+        let space = (sealed - 1) * (16 << 10)
+        #expect(fixture.log.releasedBytes == space)
+        #expect(fixture.disk.usedBytes == used)
+        #expect(fixture.log.freeReleasedSpace())
+        #expect(fixture.disk.usedBytes == used - space)
+        #expect(fixture.log.releasedBytes == nil)
+        #expect(!fixture.log.freeReleasedSpace())
+    }
+
+    @Test(.tags(.r38)) func theSpaceOfAGivenUpSegmentIsGivenBackPieceByPieceUntilNothingIsLeft() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        let used = fixture.disk.usedBytes
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        let space = try #require(fixture.log.releasedBytes)
+        var steps: [Int] = []
+        while fixture.log.releasedBytes != nil {
+            let before = fixture.disk.usedBytes
+            fixture.log.freeReleasedSpace(atMost: 4 << 10)
+            steps.append(before - fixture.disk.usedBytes)
+        }
+        // The first step lets go of the mapping of what became the spare.
+        #expect(steps == [0] + Array(repeating: 4 << 10, count: space / (4 << 10)))
+        #expect(fixture.disk.usedBytes == used - space)
+    }
+
+    @Test(.tags(.r38)) func aReaderKeepsAllOfAGivenUpSegmentThatItLooksAt() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        let second = try #require(fixture.log.sealedSegments.dropFirst().first)
+        let frame = try #require(try fixture.log.frame(containing: second.sequences.lowerBound))
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        while fixture.log.releasedBytes != nil { fixture.log.freeReleasedSpace(atMost: 4 << 10) }
+        try frame.verify()
+        #expect(frame.payload.array() == LogFixture.payload(Int(second.sequences.lowerBound) - 1, size: 300))
+    }
+
+    @Test(.tags(.r02)) func aFileOfAGivenUpSegmentIsNotSyncedAgainAfterAnError() throws {
+        let fixture = try LogFixture()
+        fixture.append(0..<150, size: 300)
+        fixture.log.release(before: fixture.log.tail)
+        fixture.commit()
+        fixture.log.freeReleasedSpace(atMost: 4 << 10)
+        let left = try #require(fixture.log.releasedBytes)
+        fixture.disk.fail(.synchronize, .error(.inputOutput))
+        fixture.log.freeReleasedSpace(atMost: 4 << 10)
+        #expect(fixture.log.releasedBytes == left - (16 << 10), "all of that file went at once")
+        #expect(fixture.disk.violations.isEmpty)
+        #expect(fixture.append([1]).firstSequence != nil, "the log is not concerned")
     }
 
     @Test(.tags(.r37, .r38)) func aRollTakesTheSpaceOfGivenUpSegmentsBeforeItRefuses() throws {

@@ -2,6 +2,7 @@
 #define GRIDLOG_CPLATFORM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// Names the calling thread, for the system's tools. At most 15 bytes are kept on Linux.
 void gridlog_set_thread_name(const char *name);
@@ -13,8 +14,9 @@ void gridlog_lower_thread_priority(void);
 /// CAP_SYS_NICE).
 void gridlog_raise_thread_priority(void);
 
-/// Makes everything written to the file system of this descriptor durable. Returns 0, or -1 with errno set.
-int gridlog_sync_filesystem(int descriptor);
+/// Has the system begin to write a range of a file to the disk. Waits for nothing and makes nothing durable; does nothing elsewhere
+/// than on Linux.
+void gridlog_begin_writing(int descriptor, int64_t offset, int64_t length);
 
 /// Has pages of guarded memory that cannot be read (a sector that the disk refuses, a file that was shortened) show as zeros from
 /// then on, instead of ending the process by SIGBUS. Other memory is left to the handler that was there before. For the whole

@@ -8,8 +8,13 @@ import Storage
 final class Housekeeper: Sendable {
     /// How often every topic is looked at, in nanoseconds of boot time.
     static let roundNanoseconds: UInt64 = 1_000_000_000
-    /// How often space is given back while there is some, in nanoseconds of boot time.
-    static let freeingNanoseconds: UInt64 = 200_000_000
+    /// Giving space back pauses this many times as long as a part took, while not more than ``lateBytes`` wait for it: no sync ends
+    /// meanwhile on a disk that is told what is free (`discard`), and so a twentieth of all syncs wait for it at most.
+    private static let freeingPauseFactor = 19
+    /// When more waits to be given back, the pauses get shorter in proportion, in bytes.
+    private static let lateBytes = 1 << 30
+    /// The shortest pause, in nanoseconds.
+    private static let freeingPauseMin: UInt64 = 2_000_000
     /// Background work pauses this many times as long as it took: it gets a fifth of a core at most.
     private static let pauseFactor: UInt64 = 4
 
@@ -126,7 +131,7 @@ final class Housekeeper: Sendable {
             topic.run(packs: packs)
             guard runJobs() else { return false }
         }
-        freeSegments(now)
+        freeSpace(now)
         let end = clock.bootTime
         state.withLock { state in
             guard state.nextRound <= now else { return }
@@ -135,12 +140,21 @@ final class Housekeeper: Sendable {
         return true
     }
 
-    private func freeSegments(_ now: UInt64) {
-        let topics = state.withLock { $0.nextRound <= now || $0.nextFreeing ?? .max <= now ? $0.topics : [] }
+    private func freeSpace(_ now: UInt64) {
+        let topics = state.withLock { state in
+            state.nextFreeing ?? state.nextRound <= now ? state.topics : []
+        }
         guard !topics.isEmpty else { return }
-        // All of them are asked, whatever the first ones say.
-        let hasMore = topics.reduce(false) { hasMore, topic in topic.freeSegments() || hasMore }
-        state.withLock { $0.nextFreeing = hasMore ? clock.bootTime + Self.freeingNanoseconds : nil }
+        let began = clock.bootTime
+        let left = topics.compactMap { $0.freeSpace() }
+        let end = clock.bootTime
+        let next = left.isEmpty ? nil : end + Self.freeingPause(after: end - began, left: left.reduce(0, +))
+        state.withLock { $0.nextFreeing = next }
+    }
+
+    static func freeingPause(after nanoseconds: UInt64, left bytes: Int) -> UInt64 {
+        let share = min(1, Double(lateBytes) / Double(max(bytes, 1)))
+        return max(freeingPauseMin, UInt64(Double(nanoseconds) * Double(freeingPauseFactor) * share))
     }
 
     /// - Returns: false when stopped.

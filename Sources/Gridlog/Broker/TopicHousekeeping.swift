@@ -14,8 +14,8 @@ final class TopicHousekeeping: Sendable {
     /// After a packing that failed the next one waits, in nanoseconds: on a full disk it would take the last blocks again and again.
     private static let packAgainAfter: UInt64 = 600_000_000_000
 
-    /// A 32nd of what was given up goes at a time.
-    private static let freeingShare = 32
+    /// How much of what was given up goes at a time, in bytes.
+    static let freedBytes = 4 << 20
 
     private struct State {
         var hasEnded = false
@@ -50,16 +50,14 @@ final class TopicHousekeeping: Sendable {
         }
     }
 
-    /// Gives the file system back a part of what was given up, at least one segment. A disk that is told what is free (`discard`) takes
-    /// 16 ms for 64 MiB, and every sync of that time waits: many at once kept publishers waiting for 80 ms.
+    /// Gives the file system back a part of what was given up.
     ///
-    /// - Returns: whether there is more.
-    func freeSegments() -> Bool {
+    /// - Returns: how many bytes are left; `nil` when there is no more to do.
+    func freeSpace() -> Int? {
         state.withLock { state in
-            guard !state.hasEnded else { return false }
-            let count = context.log.releasedSegmentCount
-            context.log.freeReleasedSegments(atMost: max(1, count / Self.freeingShare))
-            return count > 1
+            guard !state.hasEnded else { return nil }
+            context.log.freeReleasedSpace(atMost: Self.freedBytes)
+            return context.log.releasedBytes
         }
     }
 

@@ -107,9 +107,9 @@ final class LogFixture {
         return random.bytes(size)
     }
 
-    /// Lets the linger time pass, so that watermarks and what rode along are written.
+    /// Lets the linger time and the rest time pass, so that watermarks and what rode along are written.
     func idle() {
-        clock.advance(by: .milliseconds(50))
+        clock.advance(by: .seconds(1))
         commit()
     }
 
