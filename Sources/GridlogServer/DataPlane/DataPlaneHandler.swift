@@ -37,6 +37,8 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Parts that came while a request was under way.
     private var pipelined = CircularBuffer<HTTPServerRequestPart>()
     private var readIsDue = false
+    /// What the channel said last: asking it for each part of a request takes longer.
+    private var isWritable = true
     private var isResuming = false
     /// The request that Hummingbird answers is a HEAD.
     var passesHead = false
@@ -126,7 +128,7 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if isClosed { return }
         let part = unwrapInboundIn(data)
         if case .passing(requestEnded: false, _) = state { return pass(part) }
-        if isBusy || !pipelined.isEmpty || !context.channel.isWritable {
+        if isBusy || !pipelined.isEmpty || !isWritable {
             pipelined.append(part)
         } else {
             receive(part)
@@ -140,11 +142,12 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Nothing more is read while requests are kept back, or while the client does not read its answers.
     func read(context: ChannelHandlerContext) {
-        if pipelined.isEmpty, context.channel.isWritable { context.read() } else { readIsDue = true }
+        if pipelined.isEmpty, isWritable { context.read() } else { readIsDue = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { goOn() }
+        isWritable = context.channel.isWritable
+        if isWritable { goOn() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -180,10 +183,10 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isResuming, let context else { return }
         isResuming = true
         defer { isResuming = false }
-        while context.channel.isWritable, !isClosed, !isBusy || isPassingOpenRequest, let part = pipelined.popFirst() {
+        while isWritable, !isClosed, !isBusy || isPassingOpenRequest, let part = pipelined.popFirst() {
             if isPassingOpenRequest { pass(part) } else { receive(part) }
         }
-        if pipelined.isEmpty, readIsDue, context.channel.isWritable {
+        if pipelined.isEmpty, readIsDue, isWritable {
             readIsDue = false
             context.read()
         }
@@ -247,7 +250,7 @@ final class DataPlaneHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///
     /// - Parameter content: what did not go into the same buffer as the head.
     func send(_ head: ByteBuffer, _ content: ByteBuffer?, closing: Bool) {
-        guard let context, context.channel.isActive else { return }
+        guard let context else { return }
         if content != nil { outlet.write(head) }
         guard closing else {
             outlet.writeAndFlush(content ?? head)
