@@ -23,7 +23,9 @@ import Testing
                     ]),
                 ]),
                 "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
-                "filtersConfiguration": .object(["includedEventTypes": .array(types.map { .string($0) })]),
+                "filtersConfiguration": .object([
+                    "includedEventTypes": .array(types.map { .string($0) }), "filters": .array([]),
+                ]),
             ]),
         ])
     }
@@ -123,7 +125,6 @@ import Testing
             #"{"properties":{"deliveryConfiguration":{"queue":{"maxDeliverycount":3}}}}"#,
             "'properties.deliveryConfiguration.queue.maxDeliverycount' is not known here"
         ),
-        (#"{"properties":{"filtersConfiguration":{"filters":[{"key":"x"}]}}}"#, "filters' is not supported"),
         (#"{"properties":{"filtersConfiguration":{"includedEventTypes":"a"}}}"#, "must be an array of strings"),
         (#"{"properties":{"filtersConfiguration":{"includedEventTypes":[1]}}}"#, "must be an array of strings"),
         (#"{"properties":{"expirationTimeUtc":"2027-01-01T00:00:00.000Z"}}"#, "expirationTimeUtc' is not supported"),

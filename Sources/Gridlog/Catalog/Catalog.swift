@@ -16,6 +16,17 @@ struct Catalog: Codable, Sendable {
     struct FilterEntry: Codable, Sendable, Hashable {
         var from: UInt64
         var includedEventTypes: [String]?
+        var filters: [FilterCondition]?
+
+        init(from: UInt64, _ filter: EventFilterSettings) {
+            self.from = from
+            includedEventTypes = filter.includedEventTypes
+            filters = filter.filters
+        }
+
+        var filter: EventFilterSettings {
+            EventFilterSettings(includedEventTypes: includedEventTypes, filters: filters)
+        }
     }
 
     struct TopicEntry: Codable, Sendable {

@@ -13,6 +13,8 @@ struct EventMatcher {
     private let context: TopicContext
     private var frame: LogFrame?
     private var bytesRead = 0
+    /// Room for a text of an event.
+    private var scratch: [UInt8] = []
     /// The bound was reached: there may be more behind it.
     private(set) var isExhausted = false
     /// What kept it from reading on.
@@ -32,7 +34,7 @@ struct EventMatcher {
             guard let found = try LogFrame.holding(sequence, after: frame, in: context.log) else { return .expired }
             if frame?.isSamePlace(as: found) != true { bytesRead += found.payload.byteCount }
             frame = found
-            guard let matches = filter.matches(sequence, in: found) else { throw found.unreadable(sequence) }
+            guard let matches = filter.matches(sequence, in: found, &scratch) else { throw found.unreadable(sequence) }
             return matches ? .deliver : .filtered
         } catch {
             damage = error

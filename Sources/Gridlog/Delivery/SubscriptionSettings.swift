@@ -14,21 +14,24 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
     public var eventTimeToLiveInSeconds: Int?
     /// The event types that it gets, compared without regard to case; `nil` or none means all.
     public var includedEventTypes: [String]?
+    /// What else an event must be: at most 25 filters, which together have at most 25 values; `nil` or none means nothing.
+    public var filters: [FilterCondition]?
 
     /// Settings with the defaults of Event Grid.
     public init(
         receiveLockDurationInSeconds: Int = 60, maxDeliveryCount: Int = 10, eventTimeToLiveInSeconds: Int? = nil,
-        includedEventTypes: [String]? = nil
+        includedEventTypes: [String]? = nil, filters: [FilterCondition]? = nil
     ) {
         self.receiveLockDurationInSeconds = receiveLockDurationInSeconds
         self.maxDeliveryCount = maxDeliveryCount
         self.eventTimeToLiveInSeconds = eventTimeToLiveInSeconds
         self.includedEventTypes = includedEventTypes
+        self.filters = filters
     }
 
-    /// Values of one filter, at most; and the characters of one value (contract section 4).
-    private static let filterValuesMax = 25
-    private static let filterValueCharactersMax = 512
+    var eventFilter: EventFilterSettings {
+        EventFilterSettings(includedEventTypes: includedEventTypes, filters: filters)
+    }
 
     func validate(in topic: TopicSettings) throws(GridlogError) {
         guard Self.lockSeconds.contains(receiveLockDurationInSeconds) else {
@@ -44,17 +47,7 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
                     + "\(Self.deliveryCounts.lowerBound) to \(Self.deliveryCounts.upperBound).")
         }
         try validateTimeToLive(in: topic)
-        let types = includedEventTypes ?? []
-        guard types.count <= Self.filterValuesMax else {
-            throw GridlogError(
-                .invalidArgument,
-                "includedEventTypes has \(types.count) values; at most \(Self.filterValuesMax) are allowed.")
-        }
-        for type in types where type.isEmpty || type.unicodeScalars.count > Self.filterValueCharactersMax {
-            throw GridlogError(
-                .invalidArgument,
-                "A value of includedEventTypes is empty or longer than \(Self.filterValueCharactersMax) characters.")
-        }
+        try eventFilter.validate()
     }
 
     private func validateTimeToLive(in topic: TopicSettings) throws(GridlogError) {

@@ -51,7 +51,7 @@ extension Topic {
         }
         let entry = Catalog.SubscriptionEntry(
             id: subscriptionID, name: name, startAt: asked, start: start, settings: settings,
-            filters: [Catalog.FilterEntry(from: start, includedEventTypes: settings.includedEventTypes)])
+            filters: [Catalog.FilterEntry(from: start, settings.eventFilter)])
         do {
             let subscription = try open(entry, in: context, epoch: catalog.catalog.openCount)
             subscription.finishRecovery()
@@ -80,9 +80,8 @@ extension Topic {
                 throw GridlogError(.notFound, "The event subscription '\(subscription.name)' is not there any more.")
             }
             var entry = catalog.topics[position].subscriptions[place]
-            if entry.settings.includedEventTypes != settings.includedEventTypes {
-                try entry.changeFilter(
-                    settings.includedEventTypes, from: context.log.tail, oldest: context.log.firstSequence)
+            if entry.settings.eventFilter != settings.eventFilter {
+                try entry.changeFilter(settings.eventFilter, from: context.log.tail, oldest: context.log.firstSequence)
             }
             entry.settings = settings
             catalog.topics[position].subscriptions[place] = entry
@@ -163,9 +162,11 @@ extension Catalog.SubscriptionEntry {
     private static let filtersMax = 1_000
 
     /// Puts another filter in force from a sequence on, and forgets those of which no event is in the log any more.
-    mutating func changeFilter(_ types: [String]?, from sequence: UInt64, oldest: UInt64) throws(GridlogError) {
+    mutating func changeFilter(
+        _ filter: EventFilterSettings, from sequence: UInt64, oldest: UInt64
+    ) throws(GridlogError) {
         filters.removeAll { $0.from >= sequence }
-        filters.append(Catalog.FilterEntry(from: sequence, includedEventTypes: types))
+        filters.append(Catalog.FilterEntry(from: sequence, filter))
         while filters.count > 1, filters[1].from <= oldest { filters.removeFirst() }
         guard filters.count <= Self.filtersMax else {
             throw GridlogError(

@@ -3,8 +3,8 @@ import ArgumentParser
 /// `gridlog subscription`
 struct SubscriptionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "subscription", abstract: "Create, list, show, change and delete event subscriptions.",
-        subcommands: [Create.self, List.self, Show.self, Update.self, Delete.self])
+        commandName: "subscription", abstract: "Create, list, show, change, explain and delete event subscriptions.",
+        subcommands: [Create.self, List.self, Show.self, Update.self, Explain.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -75,12 +75,20 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @Flag(help: "Deliver events of every type again.")
         var allEventTypes = false
 
+        @Flag(help: "Deliver what no filter selected again: remove all filters.")
+        var noFilters = false
+
         @OptionGroup var connection: ConnectionOptions
 
         func validate() throws {
-            if settings.isEmpty && !allEventTypes { throw ValidationError("Name at least one setting to change.") }
+            if settings.isEmpty && !allEventTypes && !noFilters {
+                throw ValidationError("Name at least one setting to change.")
+            }
             if allEventTypes && !settings.eventType.isEmpty {
                 throw ValidationError("--event-type and --all-event-types exclude each other.")
+            }
+            if noFilters && !settings.filter.isEmpty {
+                throw ValidationError("--filter and --no-filters exclude each other.")
             }
         }
 
@@ -88,7 +96,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await connection.run { client, console in
                 let subscription = try await client.patch(
                     topic: target.topic, subscription: target.name,
-                    settings: settings.document(clearsEventTypes: allEventTypes))
+                    settings: settings.document(clearsEventTypes: allEventTypes, clearsFilters: noFilters))
                 try console.show(subscription, as: SubscriptionOptions.table(of: [subscription]))
             }
         }

@@ -18,20 +18,36 @@ struct SubscriptionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Deliver events of this type only; may be given many times.", valueName: "type"))
     var eventType: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Deliver only what passes this filter, such as \
+            '{"operatorType":"StringBeginsWith","key":"subject","values":["orders/"]}'; may be given many times.
+            """, valueName: "json"))
+    var filter: [String] = []
+
     func validate() throws {
+        if let wrong = filter.first(where: { !JSONText($0).isObject }) {
+            throw ValidationError("--filter must be a JSON object with 'operatorType' and 'key', not '\(wrong)'.")
+        }
         try Checks.range("--lock-duration", lockDuration, SubscriptionSettings.lockSeconds)
         try Checks.range("--max-delivery-count", maxDeliveryCount, SubscriptionSettings.deliveryCounts)
     }
 
     /// No setting was named.
-    var isEmpty: Bool { lockDuration == nil && maxDeliveryCount == nil && timeToLive == nil && eventType.isEmpty }
+    var isEmpty: Bool {
+        lockDuration == nil && maxDeliveryCount == nil && timeToLive == nil && eventType.isEmpty && filter.isEmpty
+    }
 
     /// The body of a PUT or PATCH, with the settings that were named.
     ///
     /// - Parameters:
     ///   - clearsEventTypes: `null` for the event types, with which a PATCH takes the default: all of them.
+    ///   - clearsFilters: the same for the filters.
     ///   - startAt: where a new event subscription begins: a word, a sequence or a time.
-    func document(clearsEventTypes: Bool = false, startAt: String? = nil) -> JSONText {
+    func document(
+        clearsEventTypes: Bool = false, clearsFilters: Bool = false, startAt: String? = nil
+    ) -> JSONText {
         var queue: [String] = []
         if let lockDuration { queue.append("\"receiveLockDurationInSeconds\":\(lockDuration)") }
         if let maxDeliveryCount { queue.append("\"maxDeliveryCount\":\(maxDeliveryCount)") }
@@ -43,30 +59,50 @@ struct SubscriptionOptions: ParsableArguments {
         if let startAt {
             properties.append("\"startAt\":\(UInt64(startAt).map(String.init) ?? JSONText.quoting(startAt))")
         }
+        var selection: [String] = []
         if clearsEventTypes {
-            properties.append("\"filtersConfiguration\":{\"includedEventTypes\":null}")
+            selection.append("\"includedEventTypes\":null")
         } else if !eventType.isEmpty {
-            let types = eventType.map(JSONText.quoting).joined(separator: ",")
-            properties.append("\"filtersConfiguration\":{\"includedEventTypes\":[\(types)]}")
+            selection.append("\"includedEventTypes\":[\(eventType.map(JSONText.quoting).joined(separator: ","))]")
+        }
+        if clearsFilters {
+            selection.append("\"filters\":null")
+        } else if !filter.isEmpty {
+            selection.append("\"filters\":[\(filter.joined(separator: ","))]")
+        }
+        if !selection.isEmpty {
+            properties.append("\"filtersConfiguration\":{\(selection.joined(separator: ","))}")
         }
         return JSONText("{\"properties\":{\(properties.joined(separator: ","))}}")
     }
 
     /// A row an event subscription.
     static func table(of subscriptions: [JSONText]) -> Table {
-        var table = Table(header: ["NAME", "MODE", "LOCK", "MAX DELIVERIES", "TIME TO LIVE", "STATE", "EVENT TYPES"])
+        var table = Table(header: [
+            "NAME", "MODE", "LOCK", "MAX DELIVERIES", "TIME TO LIVE", "STATE", "EVENT TYPES", "FILTERS",
+        ])
         for subscription in subscriptions {
             let properties = subscription["properties"]
             let delivery = properties?["deliveryConfiguration"]
             let queue = delivery?["queue"]
-            let types = properties?["filtersConfiguration"]?["includedEventTypes"]?.elements.map(\.display) ?? []
+            let selection = properties?["filtersConfiguration"]
+            let types = selection?["includedEventTypes"]?.elements.map(\.display) ?? []
+            let filters = selection?["filters"]?.elements.map(Self.summary) ?? []
             table.add([
                 subscription["name"]?.display ?? "", delivery?["deliveryMode"]?.display ?? "",
                 queue?["receiveLockDurationInSeconds"].map { $0.display + " s" } ?? "",
                 queue?["maxDeliveryCount"]?.display ?? "", queue?["eventTimeToLive"]?.display ?? "",
                 properties?["provisioningState"]?.display ?? "", types.isEmpty ? "all" : types.joined(separator: ", "),
+                filters.joined(separator: "; "),
             ])
         }
         return table
+    }
+
+    /// Key, operator and values on one line.
+    static func summary(of filter: JSONText) -> String {
+        let operand = filter["values"] ?? filter["value"]
+        return [filter["key"], filter["operatorType"], operand].compactMap { $0?.display }.filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 }

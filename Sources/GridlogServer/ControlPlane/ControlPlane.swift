@@ -21,7 +21,12 @@ struct ControlPlane: RouterMiddleware {
         let target = Substring(request.head.path ?? "/")
         guard let path = ResourcePath(path: target) else { return try await next(request, context) }
         // The operations that there are were taken by the data plane, before Hummingbird saw the request.
-        if path.operation != nil { throw ErrorAnswer.unknownRoute(target) }
+        if let operation = path.operation {
+            guard operation.isWord("explain"), let topic = path.topic, let name = path.subscription else {
+                throw ErrorAnswer.unknownRoute(target)
+            }
+            return try await explain(name, topic, request)
+        }
         return switch (path.topic, path.subscription) {
         case (nil, _): try topics(request)
         case (let topic?, nil) where path.isCollection: try subscriptions(topic, request)

@@ -10,6 +10,21 @@ extension Request {
     /// The body as JSON; an empty object when there is none, so that a resource with default settings needs no body.
     /// - Throws: ``ErrorAnswer``: 413 for more than ``documentBytesMax``, 400 for what is not JSON.
     func document() async throws -> JSONValue {
+        try Self.document(of: try await content())
+    }
+
+    static func document(of bytes: [UInt8]) throws(ErrorAnswer) -> JSONValue {
+        if bytes.isEmpty { return .object([:]) }
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw ErrorAnswer(.badRequest, "The body cannot be read: \(error).")
+        }
+    }
+
+    /// The bytes of the body.
+    /// - Throws: ``ErrorAnswer``: 413 for more than ``documentBytesMax``.
+    func content() async throws -> [UInt8] {
         var bytes: [UInt8] = []
         var length = 0
         for try await chunk in body {
@@ -20,11 +35,6 @@ extension Request {
         guard length <= Self.documentBytesMax else {
             throw ErrorAnswer(.payloadTooLarge, "The body is larger than \(Self.documentBytesMax) bytes.")
         }
-        if bytes.isEmpty { return .object([:]) }
-        do {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            throw ErrorAnswer(.badRequest, "The body cannot be read: \(error).")
-        }
+        return bytes
     }
 }

@@ -51,7 +51,10 @@ extension SubscriptionSettings {
     private mutating func read(filtersConfiguration: JSONMember) throws(ErrorAnswer) {
         try filtersConfiguration.checkMembers("includedEventTypes", "filters")
         includedEventTypes = try filtersConfiguration["includedEventTypes"].strings()
-        try filtersConfiguration["filters"].checkAbsent("events are selected by 'includedEventTypes' only")
+        let all = try filtersConfiguration["filters"].all("an array of filters") { filter throws(ErrorAnswer) in
+            try FilterCondition(document: filter)
+        }
+        filters = all.isEmpty ? nil : all
     }
 
     /// The settings as a resource's document: what a PATCH is merged into.
@@ -68,7 +71,8 @@ extension SubscriptionSettings {
                 "deliveryConfiguration": .object(["deliveryMode": .string("Queue"), "queue": .object(queue)]),
                 "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
                 "filtersConfiguration": .object([
-                    "includedEventTypes": .array((includedEventTypes ?? []).map { .string($0) })
+                    "includedEventTypes": .array((includedEventTypes ?? []).map { .string($0) }),
+                    "filters": .array((filters ?? []).map(\.document)),
                 ]),
             ])
         ])

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// A member of a resource's document, together with its path: whatever is wrong with it is answered with a 400 that
 /// names it, for example `properties.eventRetentionInDays`.
 struct JSONMember {
@@ -72,6 +74,45 @@ struct JSONMember {
             strings.append(text)
         }
         return strings
+    }
+
+    func boolean() throws(ErrorAnswer) -> Bool? {
+        switch value {
+        case nil: return nil
+        case .bool(let value): return value
+        default: throw refusal("must be true or false")
+        }
+    }
+
+    func number() throws(ErrorAnswer) -> JSONNumber? {
+        switch value {
+        case nil: return nil
+        case .integer(let value): return .integer(Int64(value))
+        case .number(let value) where value.isFinite: return .real(value)
+        default: throw refusal("must be a number")
+        }
+    }
+
+    /// The elements of an array, each with a path of its own; none when it was not sent.
+    func elements(_ expected: String) throws(ErrorAnswer) -> [JSONMember] {
+        guard let value else { return [] }
+        guard case .array(let elements) = value else { throw refusal("must be \(expected)") }
+        return elements.enumerated().map { JSONMember(path: "\(path)[\($0.offset)]", value: $0.element) }
+    }
+
+    /// The elements of an array, read; one that is `null` is refused.
+    func all<Element>(
+        _ expected: String, _ read: (JSONMember) throws(ErrorAnswer) -> Element?
+    ) throws(ErrorAnswer) -> [Element] {
+        var all: [Element] = []
+        for element in try elements(expected) { all.append(try element.required(read(element), "a value")) }
+        return all
+    }
+
+    /// - Parameter found: what was read of this member.
+    func required<Found>(_ found: Found?, _ expected: String) throws(ErrorAnswer) -> Found {
+        guard let found else { throw refusal("is missing; it must be \(expected)") }
+        return found
     }
 
     /// One of a few words; they are compared as they are.

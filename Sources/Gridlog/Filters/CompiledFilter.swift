@@ -1,0 +1,23 @@
+import CloudEvents
+
+/// Everything that an event must be for a subscription to get it. Another kind of filter, such as a CloudEvents SQL expression, would
+/// be one more member here and one more in ``EventFilterSettings``.
+struct CompiledFilter: Sendable {
+    /// In the order in which they are asked.
+    let conditions: [CompiledCondition]
+
+    init(_ settings: EventFilterSettings) {
+        var conditions = settings.filters ?? []
+        if let types = settings.includedEventTypes, !types.isEmpty {
+            conditions.insert(FilterCondition(.stringIn, "type", .strings(types)), at: 0)
+        }
+        self.conditions = conditions.compactMap(CompiledCondition.init)
+    }
+
+    var passesAll: Bool { conditions.isEmpty }
+
+    func matches(_ event: borrowing FilterSubject, _ scratch: inout [UInt8]) -> Bool {
+        for condition in conditions where !condition.matches(event, &scratch) { return false }
+        return true
+    }
+}
