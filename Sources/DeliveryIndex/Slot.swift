@@ -48,7 +48,7 @@ struct Slot: Hashable, Sendable {
 
     @inline(__always)
     var state: SlotState {
-        SlotState(rawValue: UInt8(truncatingIfNeeded: bits & 7)) ?? .invalid
+        SlotState(lowestBits: bits)
     }
 
     /// Means something in state `settled` only.

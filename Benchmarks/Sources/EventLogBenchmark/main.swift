@@ -100,8 +100,10 @@ let scratch = "\(CommandLine.arguments.dropFirst().first ?? ".")/gridlog-benchma
 let disk = PosixFileSystem()
 let clock = SystemClock()
 let mebibyte = Double(1 << 20)
-/// A payload of 1 KiB and its header.
-let frameBytes = 1_024 + 64
+/// The header of a frame, in bytes.
+let headerBytes = 64
+/// Older sealed segments are given up, so that the log lives from recycled ones.
+let sealedSegmentsKept = 3
 
 func openLog(_ name: String, _ committer: Committer) throws -> SegmentedLog {
     let identity = LogIdentity(store: StoreIdentity(low: 1, high: 2), log: 3)
@@ -134,9 +136,8 @@ func append(
                         log.appendEvents(frame, count: 1, ticket: ticket)
                     }
                     guard ticket.wait() else { return }
-                    if let oldest = log.sealedSegments.first, oldest.sequences.upperBound + 200_000 < log.tail {
-                        log.release([oldest.id])
-                    }
+                    let sealed = log.sealedSegments
+                    if sealed.count > sealedSegmentsKept { log.release([sealed[0].id]) }
                 }
             }
         }
@@ -162,10 +163,13 @@ func raw(groupLength: Int, groups: Int) throws -> Double {
     }
 }
 
-func measureGroups(_ log: SegmentedLog, _ name: String, appenders: Int, rounds: Int, outstanding: Int) throws {
-    _ = try append(log, appenders: appenders, rounds: rounds / 4, outstanding: outstanding, frameLength: 1_024)
+func measureGroups(
+    _ log: SegmentedLog, _ name: String, appenders: Int, rounds: Int, outstanding: Int, frameLength: Int = 1_024
+) throws {
+    let frameBytes = frameLength + headerBytes
+    _ = try append(log, appenders: appenders, rounds: rounds / 4, outstanding: outstanding, frameLength: frameLength)
     let before = counter.count
-    let time = try append(log, appenders: appenders, rounds: rounds, outstanding: outstanding, frameLength: 1_024)
+    let time = try append(log, appenders: appenders, rounds: rounds, outstanding: outstanding, frameLength: frameLength)
     let groups = counter.count - before
     let frames = appenders * rounds * outstanding
     let rate = Double(frames * frameBytes) / mebibyte / time
@@ -219,6 +223,11 @@ try committer.start()
 let log = try openLog("log", committer)
 let counter = GroupCounter()
 log.delegate = counter
+for (kibibytes, appenders) in [(128, 4), (128, 8), (256, 8)] {
+    try measureGroups(
+        log, "durable, \(appenders) appenders of one frame of \(kibibytes) KiB", appenders: appenders, rounds: 1_000,
+        outstanding: 1, frameLength: kibibytes << 10)
+}
 try measureGroups(log, "durable, 8 appenders of 100 frames of 1 KiB", appenders: 8, rounds: 250, outstanding: 100)
 try measureGroups(log, "durable, 1 appender of 100 frames of 1 KiB", appenders: 1, rounds: 1_000, outstanding: 100)
 try measureGroups(log, "durable, 32 appenders of one frame of 1 KiB", appenders: 32, rounds: 1_000, outstanding: 1)

@@ -5,11 +5,31 @@ import Storage
 extension Workload {
     /// Passing over events that a subscription's filter refuses, through the whole broker: its other threads are not counted.
     static let matching = [
-        Workload("matching: events that none of three types matches", events: 1_000, hasThreads: true) { scratch in
+        matching(
+            "matching: events that none of three types matches", of: EventBody.bare,
+            SubscriptionSettings(includedEventTypes: [
+                "com.example.shop.order.paid.v1", "com.example.shop.order.shipped.v1", "refund",
+            ])),
+        matching(
+            "matching: events whose subject contains none of three", of: EventBody.bare,
+            SubscriptionSettings(filters: [
+                FilterCondition(.stringContains, "subject", .strings(["invoice", "refund", "customer"]))
+            ])),
+        matching(
+            "matching: events whose data has another number", of: EventBody.order,
+            SubscriptionSettings(filters: [
+                FilterCondition(.numberIn, "data.total", .numbers([.integer(1), .integer(2)]))
+            ])),
+    ]
+
+    private static func matching(
+        _ name: String, of event: @escaping @Sendable (Int) -> String, _ settings: SubscriptionSettings
+    ) -> Workload {
+        Workload(name, events: 1_000, hasThreads: true) { scratch in
             let broker = try Broker.open(scratch.path("matching"))
             let topic = try broker.putTopic("orders", TopicSettings(durability: .written)).topic
             let completion = Answers()
-            let body = EventBody.batch(of: 100, EventBody.bare)
+            let body = EventBody.batch(of: 100, event)
             var scanner = EventScanner()
             for _ in 0..<10 {
                 let publication = Publication(capacity: body.bytes.count)
@@ -17,13 +37,10 @@ extension Workload {
                 try topic.publish(publication, scanner: &scanner, completion: completion)
             }
             try completion.wait(for: 10)
-            let types = ["com.example.shop.order.paid.v1", "com.example.shop.order.shipped.v1", "refund"]
             var subscription: EventSubscription?
             return Run(
                 before: {
-                    subscription = try topic.putSubscription(
-                        "chosen", SubscriptionSettings(includedEventTypes: types), startAt: .earliest
-                    ).subscription
+                    subscription = try topic.putSubscription("chosen", settings, startAt: .earliest).subscription
                 },
                 measured: {
                     let events = try subscription?.receive(maxEvents: 100)
@@ -35,7 +52,7 @@ extension Workload {
                     broker.close()
                 })
         }
-    ]
+    }
 }
 
 /// Waits for publishes.

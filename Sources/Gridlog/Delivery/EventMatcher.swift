@@ -27,18 +27,25 @@ struct EventMatcher {
 
     mutating func match(_ sequence: UInt64) -> MatchResult {
         do throws(LogError) {
-            if let frame, sequence >= frame.endSequence, bytesRead >= Self.bytesMax {
-                isExhausted = true
-                return .stop
-            }
-            guard let found = try LogFrame.holding(sequence, after: frame, in: context.log) else { return .expired }
-            if frame?.isSamePlace(as: found) != true { bytesRead += found.payload.byteCount }
-            frame = found
-            guard let matches = filter.matches(sequence, in: found, &scratch) else { throw found.unreadable(sequence) }
+            if frame?.holds(sequence) != true, let end = try move(to: sequence) { return end }
+            guard let frame else { return .stop }
+            guard let matches = filter.matches(sequence, in: frame, &scratch) else { throw frame.unreadable(sequence) }
             return matches ? .deliver : .filtered
         } catch {
             damage = error
             return .stop
         }
+    }
+
+    /// Finds the frame of an event, or why there is none.
+    private mutating func move(to sequence: UInt64) throws(LogError) -> MatchResult? {
+        if frame != nil, bytesRead >= Self.bytesMax {
+            isExhausted = true
+            return .stop
+        }
+        guard let found = try LogFrame.holding(sequence, after: frame, in: context.log) else { return .expired }
+        bytesRead += found.payload.byteCount
+        frame = found
+        return nil
     }
 }

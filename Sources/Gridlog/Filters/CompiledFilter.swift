@@ -17,7 +17,8 @@ struct CompiledFilter: Sendable {
     var passesAll: Bool { conditions.isEmpty }
 
     func matches(_ event: borrowing FilterSubject, _ scratch: inout [UInt8]) -> Bool {
-        for condition in conditions where !condition.matches(event, &scratch) { return false }
+        // By index: a condition is not copied, with the references in it, for each event.
+        for index in conditions.indices where !conditions[index].matches(event, &scratch) { return false }
         return true
     }
 }

@@ -27,15 +27,19 @@ struct EventFilter: Sendable {
 
     /// The filter that selects an event. O(stretches).
     func filter(of sequence: UInt64) -> CompiledFilter? {
-        (stretches.last { $0.from <= sequence } ?? stretches.first)?.filter
+        position(of: sequence).map { stretches[$0].filter }
+    }
+
+    private func position(of sequence: UInt64) -> Int? {
+        stretches.lastIndex { $0.from <= sequence } ?? stretches.indices.first
     }
 
     /// Whether an event passes; `nil` when its record cannot be read.
     func matches(_ sequence: UInt64, in frame: LogFrame, _ scratch: inout [UInt8]) -> Bool? {
-        guard let filter = filter(of: sequence), !filter.passesAll else { return true }
+        guard let position = position(of: sequence), !stretches[position].filter.passesAll else { return true }
         let payload = frame.payload
         let index = Int(sequence - frame.firstSequence)
         guard let event = FilterSubject(index, in: payload, count: frame.recordCount) else { return nil }
-        return filter.matches(event, &scratch)
+        return stretches[position].filter.matches(event, &scratch)
     }
 }

@@ -11,11 +11,20 @@ enum FoldedText {
 
     /// Lower-cases UTF-8 in place. O(length), without allocation for ASCII.
     static func fold(_ bytes: inout [UInt8]) {
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard byte < 0x80 else { return foldScalars(&bytes) }
-            if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) { bytes[index] = byte | 0x20 }
+        if foldASCII(&bytes) { foldScalars(&bytes) }
+    }
+
+    /// - Returns: whether there is more than ASCII.
+    private static func foldASCII(_ bytes: inout [UInt8]) -> Bool {
+        var all: UInt8 = 0
+        var span = bytes.mutableSpan
+        for index in span.indices {
+            let byte = span[index]
+            all |= byte
+            let isCapital = byte &- UInt8(ascii: "A") < 26
+            span[index] = isCapital ? byte | 0x20 : byte
         }
+        return all >= 0x80
     }
 
     private static func foldScalars(_ bytes: inout [UInt8]) {
