@@ -14,6 +14,9 @@ struct AvailableQueue {
 
     var isEmpty: Bool { runs.isEmpty }
 
+    /// How many sequences are in it. O(runs).
+    var count: Int { runs.reduce(0) { $0 + Int($1.count) } }
+
     /// Adds a sequence at the end.
     mutating func append(_ sequence: UInt64) {
         if let last = runs.last, last.first + UInt64(last.count) == sequence, last.count < .max {

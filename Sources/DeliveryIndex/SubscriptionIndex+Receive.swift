@@ -7,7 +7,7 @@ extension SubscriptionIndex {
     /// Locks events for a receiver where every event matches: those available again first, then new ones from the cursor on; at
     /// every fifth call the other way round, so that neither starves.
     ///
-    /// Call ``expire(now:limit:)`` first, and ``takeDrops()`` after. O(events handed out).
+    /// Call ``expire(now:limit:)`` first, and ``takeDrops()`` and ``takeLapses()`` after. O(events handed out).
     ///
     /// - Parameters:
     ///   - limit: how many at most.
@@ -97,7 +97,9 @@ extension SubscriptionIndex {
             let index = SlotChunk.index(of: sequence)
             let old = chunk[index]
             guard old.state == .available else { continue }
-            if old.deliveryCount >= settings.maxDeliveryCount {
+            if sequence < lapsedBelow {
+                lapse(sequence, chunk, index, old)
+            } else if old.deliveryCount >= settings.maxDeliveryCount {
                 drop(sequence, chunk, index, old)
             } else {
                 lock(sequence, chunk, index, old, due: due, &deliveries)
@@ -128,7 +130,7 @@ extension SubscriptionIndex {
             let start = window.cursor
             if matched != start, window.floor == start, case .untouched = window.entry(at: start) {
                 examined += 1
-                switch match(start) {
+                switch start < lapsedBelow ? .expired : match(start) {
                 case .deliver: matched = start
                 case .filtered, .expired: window.passEmptyWindow(to: start + 1)
                 case .stop: return
@@ -149,7 +151,7 @@ extension SubscriptionIndex {
                 let old = chunk[index]
                 if old.state == .untouched {
                     let sequence = chunk.first + UInt64(index)
-                    switch matched == sequence ? .deliver : match(sequence) {
+                    switch matched == sequence ? .deliver : sequence < lapsedBelow ? .expired : match(sequence) {
                     case .deliver:
                         lock(sequence, chunk, index, old, due: due, &deliveries)
                         result.delivered += 1

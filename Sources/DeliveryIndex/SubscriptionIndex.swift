@@ -28,6 +28,10 @@ public struct SubscriptionIndex: ~Copyable {
     var counts = StateCounts()
     /// Events whose last delivery ended, in state `settling`, for ``takeDrops()``.
     var drops: Settlement
+    /// Events that waited longer than their time to live, in state `settling`, for ``takeLapses()``.
+    var lapses: Settlement
+    /// Events below are past their time to live: they are not handed out. To be set before each receive, and each lapse.
+    public var lapsedBelow: UInt64 = 0
     /// The latest boot time handed in, in nanoseconds: calls that overtook one another must not see time go back.
     var latest: UInt64
     /// Receives so far; every fifth takes new events first.
@@ -46,6 +50,7 @@ public struct SubscriptionIndex: ~Copyable {
         self.window = window
         latest = options.bootTime
         drops = Settlement(.rejected, subscription: options.identity.subscription)
+        lapses = Settlement(.expired, subscription: options.identity.subscription)
         delivered = Settlement(.delivered, subscription: options.identity.subscription)
         recovery = RecoveryState(tail: options.tail, bootTime: options.bootTime, wallTime: options.wallTime)
     }

@@ -21,7 +21,8 @@ struct GridlogCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Events",
                 subcommands: [
-                    PublishCommand.self, ReceiveCommand.self, AcknowledgeCommand.self, ReleaseCommand.self,
+                    PublishCommand.self, ReceiveCommand.self, PeekCommand.self, AcknowledgeCommand.self,
+                    ReleaseCommand.self,
                     RejectCommand.self, RenewLockCommand.self,
                 ]),
         ])

@@ -37,6 +37,11 @@ import Testing
         Form("/topics/orders/eventSubscriptions", topic: "orders", isCollection: true),
         Form("/topics/orders/eventsubscriptions/billing", topic: "orders", subscription: "billing"),
         Form(
+            "/ns/topics/orders/EventSubscriptions/billing/Events?top=1", topic: "orders", subscription: "billing",
+            isCollection: true),
+        Form("/topics/a/eventsubscriptions/topics/events", topic: "a", subscription: "topics", isCollection: true),
+        Form("/topics/events", topic: "events"),
+        Form(
             "/a/b/topics/orders/eventSubscriptions/billing:renewLock", topic: "orders", subscription: "billing",
             operation: "renewLock"),
         Form("/topics/orders/eventsubscriptions/b%69lling", topic: "orders", subscription: "billing"),
@@ -54,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "/health/live", "/topic/orders", "/topics/orders/other", "/topics/orders/eventsubscriptions/s/events",
+        "", "/", "/health/live", "/topic/orders", "/topics/orders/other", "/topics/orders/eventsubscriptions/s/event",
+        "/orders/eventsubscriptions/s/events",
         "/topics/%", "/topics/%4", "/topics/%zz", "/topics/%ff", "/topics/%/eventsubscriptions/s", "/?/topics",
     ])
     func whatNamesNoResourceIsNoPath(_ path: String) {

@@ -43,6 +43,7 @@ final class TopicHousekeeping: Sendable {
         state.withLock { state in
             guard !state.hasEnded else { return }
             context.enforceRetention()
+            for subscription in context.subscriptions.values { subscription.lapse() }
             // What filters passed over was settled without anybody being told.
             context.reviewSegments()
             if packs, state.packsFrom <= context.clock.bootTime { pack(&state.packsFrom) }

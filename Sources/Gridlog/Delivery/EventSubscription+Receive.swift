@@ -46,6 +46,7 @@ extension EventSubscription {
         var waits = false
         var record: FrameBuffer?
         var drops: DeliveryIndex.Settlement?
+        var lapses: DeliveryIndex.Settlement?
         var othersMayReceive = false
         /// The next chunk of the index is to be made ahead.
         var lacksChunk = false
@@ -56,6 +57,7 @@ extension EventSubscription {
             if let damage { subscription.context.fence(GridlogError(damage)) }
             if let record { subscription.context.log.appendSettlementsLater(record) }
             if let drops { subscription.log(drops) }
+            if let lapses { subscription.log(lapses) }
             if othersMayReceive { subscription.wakeOne() }
             if lacksChunk { subscription.context.housekeeper.prepareChunk(of: subscription) }
         }
@@ -64,8 +66,10 @@ extension EventSubscription {
     private func take(
         _ maxEvents: Int, tail: UInt64, waiter: (any ReceiveWaiter)?
     ) throws(GridlogError) -> Attempt {
-        try state.withLock { state throws(GridlogError) in
+        let lapsedBelow = lapsedBelow ?? 0
+        return try state.withLock { state throws(GridlogError) in
             guard !state.isRetired else { throw retired }
+            state.index.lapsedBelow = lapsedBelow
             var attempt = Attempt(
                 events: ReceivedEvents(context: context, subscription: id, epoch: state.index.epoch))
             let now = context.clock.bootTime
@@ -78,6 +82,7 @@ extension EventSubscription {
             attempt.lacksChunk = state.index.lacksSpare
             attempt.events.lockedAt = result.lockedAt
             attempt.drops = state.index.takeDrops()
+            attempt.lapses = state.index.takeLapses()
             attempt.damage = matcher.damage
             if record.count > 0 { attempt.record = record }
             if result.delivered > 0 {

@@ -46,6 +46,26 @@ extension BrokerClient {
         return JSONText(list: "value", of: elements)
     }
 
+    /// Events that are not settled, over as many pages as it takes to find `max` of them.
+    ///
+    /// - Returns: one document `{"value":[…]}`.
+    func peek(
+        topic: String, subscription: String, state: String?, from: UInt64, max: Int
+    ) async throws(CommandFailure) -> JSONText {
+        var elements: [JSONText] = []
+        let query = [("from", "\(from)"), ("top", "\(max)")] + (state.map { [("state", $0)] } ?? [])
+        var next: String? = address.url(
+            path: Self.collection(topic: topic) + [subscription, "events"],
+            query: query.map { (name: $0.0, value: $0.1) })
+        for _ in 0..<Self.mostPages {
+            guard let url = next, elements.count < max else { break }
+            let page = try await send(.GET, url: url)
+            elements += page["value"]?.elements ?? []
+            next = page["nextLink"]?.string.flatMap(address.url(following:))
+        }
+        return JSONText(list: "value", of: Array(elements.prefix(max)))
+    }
+
     private func url(topic: String, subscription: String?) -> String {
         address.url(path: subscription.map { Self.collection(topic: topic) + [$0] } ?? ["topics", topic])
     }

@@ -44,13 +44,18 @@ struct Page {
         return .object(document)
     }
 
-    /// The request's own address with another start. Absolute, as clients expect, unless the request named no host.
+    /// The request's own address with another start.
     private func nextLink(_ request: HTTPRequest, after last: String) -> String {
+        Self.link(request, ["$top=\(size)", "$skiptoken=\(last)"])
+    }
+
+    /// The request's own address with other parameters. Absolute, as clients expect, unless the request named no host.
+    static func link(_ request: HTTPRequest, _ parameters: [String]) -> String {
         let target = request.path ?? "/"
         let path = target.prefix { $0 != "?" }
         let scheme = request.headerFields[.forwardedScheme] == "https" ? "https" : "http"
         let origin = request.authority.map { "\(scheme)://\($0)" } ?? ""
-        var link = "\(origin)\(path)?$top=\(size)&$skiptoken=\(last)"
+        var link = "\(origin)\(path)?\(parameters.joined(separator: "&"))"
         if let version = QueryParameters(path: Substring(target))["api-version"],
             version.utf8.allSatisfy(\.isUnreserved)
         {

@@ -12,11 +12,12 @@
 /// | `/topics/t/eventsubscriptions` | t | | yes | |
 /// | `/topics/t/eventsubscriptions/s` | t | s | | |
 /// | `/topics/t/eventsubscriptions/s:receive` | t | s | | receive |
+/// | `/topics/t/eventsubscriptions/s/events` | t | s | yes | |
 struct ResourcePath: Equatable {
     /// Nil for the collection of all topics.
     private(set) var topic: String?
     private(set) var subscription: String?
-    /// The resource is all topics, or all event subscriptions of the topic.
+    /// The resource is all topics, all event subscriptions of the topic, or events of the subscription.
     private(set) var isCollection = false
     /// What follows the `:` of the last segment, as it was sent. Empty when nothing follows.
     private(set) var operation: Substring?
@@ -29,8 +30,16 @@ struct ResourcePath: Equatable {
         let second = Self.popLastSegment(&rest)
         let third = Self.popLastSegment(&rest)
         let fourth = Self.popLastSegment(&rest)
+        let fifth = Self.popLastSegment(&rest)
 
-        if let second, let third, second.isWord("eventsubscriptions"), fourth?.isWord("topics") == true {
+        if last.isWord("events"), let second, let fourth, third?.isWord("eventsubscriptions") == true,
+            fifth?.isWord("topics") == true
+        {
+            guard let topic = PercentCoding.decode(fourth), let name = PercentCoding.decode(second) else { return nil }
+            self.topic = topic
+            self.subscription = name
+            self.isCollection = true
+        } else if let second, let third, second.isWord("eventsubscriptions"), fourth?.isWord("topics") == true {
             guard let topic = PercentCoding.decode(third), let name = splitOperation(last) else { return nil }
             self.topic = topic
             self.subscription = name

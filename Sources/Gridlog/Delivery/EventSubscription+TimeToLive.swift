@@ -1,0 +1,29 @@
+import DeliveryIndex
+import EventLog
+import Storage
+
+extension EventSubscription {
+    /// The first event that is within its time to live; `nil` when the retention of the topic is the only limit, or the log cannot be
+    /// read there: then nothing ends.
+    ///
+    /// It is computed anew each time: a changed time to live applies to events that wait, too (decision 17). O(log events).
+    var lapsedBelow: UInt64? {
+        guard let seconds = settings.eventTimeToLiveInSeconds else { return nil }
+        let timeToLive = UInt64(seconds) * 1_000_000_000
+        let now = context.clock.wallTime
+        guard now > timeToLive else { return nil }
+        return try? context.log.sequence(appendedAtOrAfter: now - timeToLive)
+    }
+
+    /// Ends what waited longer than its time to live, though nobody receives. A full disk puts it off.
+    func lapse() {
+        guard let lapsedBelow else { return }
+        let lapses = state.withLock { state -> DeliveryIndex.Settlement? in
+            guard !state.isRetired else { return nil }
+            state.index.lapsedBelow = lapsedBelow
+            try? state.index.lapse()
+            return state.index.takeLapses()
+        }
+        if let lapses { log(lapses) }
+    }
+}

@@ -1,0 +1,76 @@
+import CloudEvents
+import Gridlog
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension ControlPlane {
+    /// `/topics/{topic}/eventsubscriptions/{name}/events` (contract, decision 32)
+    func events(_ name: String, _ topicName: String, _ request: Request) throws -> Response {
+        guard request.method == .get else { throw ErrorAnswer.wrongMethod(allowed: [.get]) }
+        let subscription = try existingTopic(topicName).existingSubscription(name)
+        let query = QueryParameters(path: Substring(request.head.path ?? ""))
+        let state = try query["state"].map { word throws(ErrorAnswer) in try Self.state(word) }
+        let first = try Self.number(query["from"], "from", 1...UInt64(Int64.max)) ?? 1
+        let limits = 1...UInt64(EventSubscription.peekedEventsMax)
+        let limit = try Self.number(query["top"], "top", limits) ?? limits.upperBound
+        let peeked: PeekedEvents
+        do {
+            peeked = try subscription.peek(state, from: first, limit: Int(limit))
+        } catch {
+            throw ErrorAnswer(error)
+        }
+        var bytes = Array(#"{"value":["#.utf8)
+        for (position, event) in peeked.events.enumerated() {
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += #"{"brokerProperties":"#.utf8
+            bytes += event.brokerProperties.bytes
+            bytes += #","event":"#.utf8
+            bytes += event.json
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: "]"))
+        if let next = peeked.next {
+            let link = Page.link(
+                request.head, [state.map { "state=\($0.rawValue)" }, "from=\(next)", "top=\(limit)"].compactMap { $0 })
+            bytes += #","nextLink":"#.utf8
+            bytes += JSONValue.string(link).bytes
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return Response(
+            status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    private static func state(_ word: String) throws(ErrorAnswer) -> PeekedEvents.State {
+        guard let state = PeekedEvents.State(rawValue: word) else {
+            let known = PeekedEvents.State.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            throw ErrorAnswer(.badRequest, "'state' is '\(word)'; it must be one of \(known).")
+        }
+        return state
+    }
+
+    private static func number(
+        _ text: String?, _ name: String, _ range: ClosedRange<UInt64>
+    ) throws(ErrorAnswer) -> UInt64? {
+        guard let text else { return nil }
+        guard let number = UInt64(text), range.contains(number) else {
+            throw ErrorAnswer(
+                .badRequest,
+                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'.")
+        }
+        return number
+    }
+}
+
+extension PeekedEvents.Event {
+    fileprivate var brokerProperties: JSONValue {
+        var object: JSONObject = [
+            "sequence": .integer(Int(clamping: sequence)), "state": .string(state.rawValue),
+            "deliveryCount": .integer(deliveryCount),
+            "publishedAt": .string(Timestamp.text(nanosecondsSince1970: publishedAt)),
+        ]
+        if let until { object["until"] = .string(Timestamp.text(nanosecondsSince1970: until)) }
+        return .object(object)
+    }
+}
