@@ -105,6 +105,18 @@ import Testing
         }
     }
 
+    @Test func anExpirationTimeIsShownAndLeftOutAgain() async throws {
+        try await TestServer.run { server in
+            _ = try await server.send(.PUT, "/topics/orders")
+            let body = #"{"properties":{"expirationTimeUtc":"2127-01-01T00:00:00.000+01:00"}}"#
+            #expect(try await server.send(.PUT, path, body).status == 201)
+            let shown = try await server.send(.GET, path).document["properties"]?["expirationTimeUtc"]
+            #expect(shown == .string("2126-12-31T23:00:00Z"))
+            let without = try await server.send(.PATCH, path, #"{"properties":{"expirationTimeUtc":null}}"#)
+            #expect(try without.document == resource())
+        }
+    }
+
     @Test(arguments: [
         (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"Push"}}}"#, "deliveryConfiguration.deliveryMode'"),
         (#"{"properties":{"deliveryConfiguration":{"push":{}}}}"#, "deliveryConfiguration.push' is not supported"),
@@ -127,7 +139,8 @@ import Testing
         ),
         (#"{"properties":{"filtersConfiguration":{"includedEventTypes":"a"}}}"#, "must be an array of strings"),
         (#"{"properties":{"filtersConfiguration":{"includedEventTypes":[1]}}}"#, "must be an array of strings"),
-        (#"{"properties":{"expirationTimeUtc":"2027-01-01T00:00:00.000Z"}}"#, "expirationTimeUtc' is not supported"),
+        (#"{"properties":{"expirationTimeUtc":"2020-01-01T00:00:00.000Z"}}"#, "Invalid expiration time"),
+        (#"{"properties":{"expirationTimeUtc":"tomorrow"}}"#, "expirationTimeUtc' must be a time such as"),
         (#"{"properties":{"eventDeliverySchema":"EventGridSchema"}}"#, "must be 'CloudEventSchemaV1_0'"),
     ])
     func whatIsWrongOrNotThereYetIsRefusedByName(_ body: String, _ message: String) async throws {

@@ -63,6 +63,7 @@ public final class Broker: Sendable {
                 try housekeeper.start()
             }
         }
+        housekeeper.afterRound { [weak self] in self?.deleteExpiredSubscriptions() }
         removeDeleted()
         for entry in catalog.catalog.topics {
             let topic = open(entry)

@@ -57,6 +57,8 @@ final class Housekeeper: Sendable {
     private let signal = Signal()
     private let state: Guarded<State>
     private let thread = Guarded<WorkerThread?>(nil)
+    /// What is done after each round, and may take the broker's lock for changes: nothing of a topic is held then.
+    private let afterRound = Guarded<(@Sendable () -> Void)?>(nil)
 
     init(clock: any TimeSource, packs: Bool) {
         self.clock = clock
@@ -77,6 +79,11 @@ final class Housekeeper: Sendable {
             defer { thread = nil }
             return thread
         }?.join()
+    }
+
+    /// Does this after every round from now on.
+    func afterRound(_ body: @escaping @Sendable () -> Void) {
+        afterRound.withLock { $0 = body }
     }
 
     /// The topic is looked at in every round from now on.
@@ -127,10 +134,12 @@ final class Housekeeper: Sendable {
         if waiting { sleep() }
         let now = clock.bootTime
         guard runJobs() else { return false }
-        for topic in state.withLock({ $0.nextRound <= now ? $0.topics : [] }) {
+        let isRound = state.withLock { $0.nextRound <= now }
+        for topic in isRound ? state.withLock({ $0.topics }) : [] {
             topic.run(packs: packs)
             guard runJobs() else { return false }
         }
+        if isRound, let afterRound = afterRound.withLock({ $0 }) { afterRound() }
         freeSpace(now)
         let end = clock.bootTime
         state.withLock { state in

@@ -17,23 +17,35 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
     /// What else an event must be: at most 25 filters, which together have at most 25 values; `nil` or none means nothing.
     public var filters: [FilterCondition]?
 
+    /// When the event subscription is deleted, in nanoseconds since 1970, to within a second or two; `nil` for never.
+    public var expirationTime: UInt64?
+
     /// Settings with the defaults of Event Grid.
     public init(
         receiveLockDurationInSeconds: Int = 60, maxDeliveryCount: Int = 10, eventTimeToLiveInSeconds: Int? = nil,
-        includedEventTypes: [String]? = nil, filters: [FilterCondition]? = nil
+        includedEventTypes: [String]? = nil, filters: [FilterCondition]? = nil, expirationTime: UInt64? = nil
     ) {
         self.receiveLockDurationInSeconds = receiveLockDurationInSeconds
         self.maxDeliveryCount = maxDeliveryCount
         self.eventTimeToLiveInSeconds = eventTimeToLiveInSeconds
         self.includedEventTypes = includedEventTypes
         self.filters = filters
+        self.expirationTime = expirationTime
     }
 
     var eventFilter: EventFilterSettings {
         EventFilterSettings(includedEventTypes: includedEventTypes, filters: filters)
     }
 
-    func validate(in topic: TopicSettings) throws(GridlogError) {
+    func hasExpired(at now: UInt64) -> Bool {
+        expirationTime.map { $0 <= now } ?? false
+    }
+
+    /// - Parameter now: wall time in nanoseconds.
+    func validate(in topic: TopicSettings, now: UInt64) throws(GridlogError) {
+        guard !hasExpired(at: now) else {
+            throw GridlogError(.invalidArgument, "Invalid expiration time: it must lie in the future.")
+        }
         guard Self.lockSeconds.contains(receiveLockDurationInSeconds) else {
             throw GridlogError(
                 .invalidArgument,

@@ -16,7 +16,7 @@ extension Topic {
         try ResourceName.validate(name, of: "event subscription")
         return try changes.withLock { _ throws(GridlogError) in
             let context = try context
-            try settings.validate(in: self.settings)
+            try settings.validate(in: self.settings, now: environment.clock.wallTime)
             if let subscription = subscription(name) {
                 guard startAt == nil || startAt == subscription.startPosition else {
                     throw GridlogError(
@@ -103,18 +103,36 @@ extension Topic {
                 if let problem { throw problem }
                 return false
             }
-            try catalog.change { catalog throws(GridlogError) in
-                let position = try self.position(in: catalog)
-                catalog.topics[position].subscriptions.removeAll { $0.id == subscription.id }
-                catalog.topics[position].deletedSubscriptions.append(subscription.id)
-            }
-            _ = remove(name)
-            subscription.context.remove(subscription.id)
-            subscription.retire()
-            removeFiles(of: subscription.id)
-            subscription.context.reviewSegments()
+            try delete(subscription)
             return true
         }
+    }
+
+    /// Deletes one whose expiration time has come, unless it was changed meanwhile.
+    ///
+    /// - Returns: whether it was deleted.
+    func deleteExpired(_ subscription: EventSubscription, _ now: UInt64) throws(GridlogError) -> Bool {
+        try changes.withLock { _ throws(GridlogError) in
+            guard self.subscription(subscription.name) === subscription, subscription.settings.hasExpired(at: now)
+            else {
+                return false
+            }
+            try delete(subscription)
+            return true
+        }
+    }
+
+    private func delete(_ subscription: EventSubscription) throws(GridlogError) {
+        try catalog.change { catalog throws(GridlogError) in
+            let position = try self.position(in: catalog)
+            catalog.topics[position].subscriptions.removeAll { $0.id == subscription.id }
+            catalog.topics[position].deletedSubscriptions.append(subscription.id)
+        }
+        _ = remove(subscription.name)
+        subscription.context.remove(subscription.id)
+        subscription.retire()
+        removeFiles(of: subscription.id)
+        subscription.context.reviewSegments()
     }
 
     /// Removes the files of a deleted subscription; what fails is tried again at the next opening.

@@ -26,6 +26,11 @@ struct SubscriptionOptions: ParsableArguments {
             """, valueName: "json"))
     var filter: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "When the event subscription is deleted, such as 2027-01-31T09:00:00Z.", valueName: "time"))
+    var expires: String?
+
     func validate() throws {
         if let wrong = filter.first(where: { !JSONText($0).isObject }) {
             throw ValidationError("--filter must be a JSON object with 'operatorType' and 'key', not '\(wrong)'.")
@@ -37,6 +42,7 @@ struct SubscriptionOptions: ParsableArguments {
     /// No setting was named.
     var isEmpty: Bool {
         lockDuration == nil && maxDeliveryCount == nil && timeToLive == nil && eventType.isEmpty && filter.isEmpty
+            && expires == nil
     }
 
     /// The body of a PUT or PATCH, with the settings that were named.
@@ -59,6 +65,7 @@ struct SubscriptionOptions: ParsableArguments {
         if let startAt {
             properties.append("\"startAt\":\(UInt64(startAt).map(String.init) ?? JSONText.quoting(startAt))")
         }
+        if let expires { properties.append("\"expirationTimeUtc\":\(JSONText.quoting(expires))") }
         var selection: [String] = []
         if clearsEventTypes {
             selection.append("\"includedEventTypes\":null")
@@ -79,7 +86,7 @@ struct SubscriptionOptions: ParsableArguments {
     /// A row an event subscription.
     static func table(of subscriptions: [JSONText]) -> Table {
         var table = Table(header: [
-            "NAME", "MODE", "LOCK", "MAX DELIVERIES", "TIME TO LIVE", "STATE", "EVENT TYPES", "FILTERS",
+            "NAME", "MODE", "LOCK", "MAX DELIVERIES", "TIME TO LIVE", "STATE", "EVENT TYPES", "FILTERS", "EXPIRES",
         ])
         for subscription in subscriptions {
             let properties = subscription["properties"]
@@ -93,7 +100,7 @@ struct SubscriptionOptions: ParsableArguments {
                 queue?["receiveLockDurationInSeconds"].map { $0.display + " s" } ?? "",
                 queue?["maxDeliveryCount"]?.display ?? "", queue?["eventTimeToLive"]?.display ?? "",
                 properties?["provisioningState"]?.display ?? "", types.isEmpty ? "all" : types.joined(separator: ", "),
-                filters.joined(separator: "; "),
+                filters.joined(separator: "; "), properties?["expirationTimeUtc"]?.display ?? "",
             ])
         }
         return table

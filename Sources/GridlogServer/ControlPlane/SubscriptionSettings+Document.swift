@@ -1,3 +1,4 @@
+import CloudEvents
 import Gridlog
 
 /// The body of an event subscription resource (contract 2.2).
@@ -13,8 +14,8 @@ extension SubscriptionSettings {
             "deliveryConfiguration", "eventDeliverySchema", "filtersConfiguration", "expirationTimeUtc",
             "startAt", "provisioningState")
         _ = try properties["eventDeliverySchema"].word("CloudEventSchemaV1_0")
-        try properties["expirationTimeUtc"].checkAbsent("event subscriptions last until they are deleted")
         self.init()
+        expirationTime = try properties["expirationTimeUtc"].time()
         try read(deliveryConfiguration: properties["deliveryConfiguration"], exists: exists)
         try read(filtersConfiguration: properties["filtersConfiguration"])
     }
@@ -66,16 +67,18 @@ extension SubscriptionSettings {
         if let eventTimeToLiveInSeconds {
             queue["eventTimeToLive"] = .string(ISO8601Duration(seconds: eventTimeToLiveInSeconds).text)
         }
-        return .object([
-            "properties": .object([
-                "deliveryConfiguration": .object(["deliveryMode": .string("Queue"), "queue": .object(queue)]),
-                "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
-                "filtersConfiguration": .object([
-                    "includedEventTypes": .array((includedEventTypes ?? []).map { .string($0) }),
-                    "filters": .array((filters ?? []).map(\.document)),
-                ]),
-            ])
-        ])
+        var properties: JSONObject = [
+            "deliveryConfiguration": .object(["deliveryMode": .string("Queue"), "queue": .object(queue)]),
+            "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
+            "filtersConfiguration": .object([
+                "includedEventTypes": .array((includedEventTypes ?? []).map { .string($0) }),
+                "filters": .array((filters ?? []).map(\.document)),
+            ]),
+        ]
+        if let expirationTime {
+            properties["expirationTimeUtc"] = .string(Timestamp.text(nanosecondsSince1970: expirationTime))
+        }
+        return .object(["properties": .object(properties)])
     }
 }
 

@@ -65,6 +65,15 @@ struct JSONMember {
         }
     }
 
+    /// A time of RFC 3339, in nanoseconds since 1970.
+    func time() throws(ErrorAnswer) -> UInt64? {
+        guard let text = try string() else { return nil }
+        guard let time = Timestamp.nanosecondsSince1970(text) else {
+            throw refusal("must be a time such as 2027-01-31T09:00:00Z, not '\(text)'")
+        }
+        return time
+    }
+
     func strings() throws(ErrorAnswer) -> [String]? {
         guard let value else { return nil }
         guard case .array(let elements) = value else { throw refusal("must be an array of strings") }
