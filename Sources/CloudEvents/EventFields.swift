@@ -1,4 +1,5 @@
-/// Looks into the JSON of one event: attributes, extensions, and values inside `data`. Nothing is decoded or allocated.
+/// Looks into the JSON of one event: attributes, extensions, and values inside `data`. Finding a value decodes and allocates nothing,
+/// unless a name in the event has escapes.
 ///
 /// For events that were scanned. In other bytes it finds nothing, or something else, and never traps. Of several members of one name
 /// inside `data` the first counts.

@@ -14,8 +14,20 @@ struct AvailableQueue {
 
     var isEmpty: Bool { runs.isEmpty }
 
-    /// How many sequences are in it. O(runs).
-    var count: Int { runs.reduce(0) { $0 + Int($1.count) } }
+    /// Takes out what lies below a sequence, up to a number, and leaves the others in their order. O(runs).
+    mutating func takeAll(below bound: UInt64, atMost limit: Int) -> [Run] {
+        var taken: [Run] = []
+        var left = limit
+        var kept = Deque<Run>()
+        for run in runs {
+            let below = run.first < bound ? min(UInt64(run.count), bound - run.first, UInt64(left)) : 0
+            if below > 0 { taken.append(Run(first: run.first, count: UInt32(below))) }
+            if below < run.count { kept.append(Run(first: run.first + below, count: run.count - UInt32(below))) }
+            left -= Int(below)
+        }
+        runs = kept
+        return taken
+    }
 
     /// Adds a sequence at the end.
     mutating func append(_ sequence: UInt64) {

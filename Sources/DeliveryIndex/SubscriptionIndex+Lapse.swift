@@ -2,25 +2,28 @@ public import Storage
 
 /// The end of an event's time to live.
 extension SubscriptionIndex {
-    /// How many available events one pass looks at, so that the broker's lock is not held long.
+    /// How many available events one pass ends, so that the broker's lock is not held long.
     static let lapsedMax = 65_536
 
     /// Ends what waits below ``lapsedBelow``, though nobody receives. What a receiver holds, or has delayed, is left alone until it is
     /// available again (contract, decision 12).
     ///
     /// Events that were never handed out leave no record: after a recovery they are passed again. The others are for
-    /// ``takeLapses()``. O(chunks), and O(available events) up to a bound, whose rest the next call looks at.
+    /// ``takeLapses()``. Does nothing before ``finishRecovery()``. O(runs of available events), O(what ends), up to a bound for what is
+    /// available, whose rest the next call ends; O(chunks), and O(slots) of those at both ends.
     ///
     /// - Throws: a ``StorageError`` if a chunk cannot be made; nothing is lost, and the next call goes on.
     public mutating func lapse() throws(StorageError) {
-        for _ in 0..<min(again.count, Self.lapsedMax) {
-            guard let sequence = again.popFirst(), let chunk = window.chunk(at: sequence) else { continue }
-            let index = SlotChunk.index(of: sequence)
-            let slot = chunk[index]
-            guard slot.state == .available else { continue }
-            if sequence < lapsedBelow { lapse(sequence, chunk, index, slot) } else { again.append(sequence) }
+        guard recovery == nil else { return }
+        for run in again.takeAll(below: lapsedBelow, atMost: Self.lapsedMax) {
+            for sequence in run.first..<run.first + UInt64(run.count) {
+                guard let chunk = window.chunk(at: sequence) else { continue }
+                let index = SlotChunk.index(of: sequence)
+                let slot = chunk[index]
+                if slot.state == .available { lapse(sequence, chunk, index, slot) }
+            }
         }
-        if window.cursor < lapsedBelow { try passGap(to: lapsedBelow) }
+        if window.cursor < lapsedBelow { try pass(to: lapsedBelow, only: .untouched) }
     }
 
     /// Ends one that is available.

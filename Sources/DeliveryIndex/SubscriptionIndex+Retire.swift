@@ -22,6 +22,13 @@ extension SubscriptionIndex {
     /// - Parameter end: one past the last of them.
     /// - Throws: a ``StorageError`` if a chunk cannot be made; the cursor stands before it then.
     public mutating func passGap(to end: UInt64) throws(StorageError) {
+        try pass(to: end, only: nil)
+    }
+
+    /// Moves the cursor and settles as expired what it passes: everything, or what is in one state.
+    ///
+    /// Beyond the cursor a recovery may have found slots that are not untouched.
+    mutating func pass(to end: UInt64, only state: SlotState?) throws(StorageError) {
         precondition(recovery == nil, "the index is not recovered yet")
         while window.cursor < end {
             let start = window.cursor
@@ -35,7 +42,7 @@ extension SubscriptionIndex {
                 window.moveCursor(to: next)
             default:
                 if let chunk = try window.chunkForWriting(at: start) {
-                    settleAsExpired(chunk, Int(start - chunk.first)..<Int(next - chunk.first))
+                    settleAsExpired(chunk, Int(start - chunk.first)..<Int(next - chunk.first), only: state)
                 }
                 window.moveCursor(to: next)
             }
@@ -43,9 +50,9 @@ extension SubscriptionIndex {
         window.advanceFloor()
     }
 
-    private mutating func settleAsExpired(_ chunk: SlotChunk, _ indices: Range<Int>) {
+    private mutating func settleAsExpired(_ chunk: SlotChunk, _ indices: Range<Int>, only state: SlotState? = nil) {
         var count = 0
-        for index in indices where chunk[index].state != .settled {
+        for index in indices where chunk[index].state != .settled && (state == nil || chunk[index].state == state) {
             move(chunk, index, to: chunk[index].settled(.expired), by: .retire)
             count += 1
         }

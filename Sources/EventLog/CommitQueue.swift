@@ -112,7 +112,7 @@ struct CommitQueue {
 
     /// How long the next group waits for more frames, in nanoseconds.
     func spacing(now: UInt64) -> UInt64 {
-        let next = lastGroup.began + Committer.spacingNanoseconds
+        let next = lastGroup.began &+ Committer.spacingNanoseconds
         guard next > now, lastGroup.frameCount + frameCount >= Committer.spacedFramesMin,
             bytes < Committer.spacedBytesMax, !isStopping
         else { return 0 }

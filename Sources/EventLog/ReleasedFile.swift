@@ -15,13 +15,22 @@ struct ReleasedFile {
         length = file == nil ? 0 : sealed.segment.capacity
     }
 
-    /// Gives the last `bytes` back, and returns when the file system has them.
-    ///
-    /// - Returns: whether to do it again. If not, what is left goes when this value does.
-    mutating func free(atMost bytes: Int) -> Bool {
-        guard let file, bytes < length else { return false }
+    /// What became of a piece.
+    enum Freed {
+        /// There is more.
+        case some
+        /// A reader looks at the segment still.
+        case none
+        /// What is left goes when the value does.
+        case all
+    }
+
+    /// Gives the last `bytes` back, and returns when the file system has them. A packed segment, which is short, goes as a whole.
+    mutating func free(atMost bytes: Int) -> Freed {
+        guard let file, bytes < length else { return .all }
         if sealed != nil {
-            guard sealed?.isUnread() == true else { return false }
+            guard sealed?.segment.packed == nil else { return .all }
+            guard sealed?.isUnread() == true else { return .none }
             // Its mapping must not reach beyond the end of the file.
             sealed = nil
         }
@@ -29,10 +38,10 @@ struct ReleasedFile {
         do {
             try file.truncate(length)
             try file.synchronize()
-            return true
+            return .some
         } catch {
             // The file belongs to nobody: nothing is lost by what becomes of it.
-            return false
+            return .all
         }
     }
 }

@@ -46,7 +46,8 @@ extension SegmentedLog {
                 try completeReserve()
             } else {
                 try roll(roomFor: frame)
-                if writer.active.segment.header.isReserve { shortage.forEvents = fullDisk }
+                // With what was given up before there may be space for the next segment after all.
+                if writer.active.segment.header.isReserve, !freeReleasedSpace() { shortage.forEvents = fullDisk }
             }
         } catch {
             if frame.kind == .events {
@@ -62,7 +63,9 @@ extension SegmentedLog {
         do {
             try writer.completeReserve(writer.reserveNeeds)
         } catch {
-            throw error.code == .noSpace ? LogWriter.refusal(of: error) : LogError(error, sticky: false)
+            guard error.code == .noSpace else { throw LogError(error, sticky: false) }
+            guard freeReleasedSpace() else { throw LogWriter.refusal(of: error) }
+            try completeReserve()
         }
     }
 
@@ -196,7 +199,6 @@ extension SegmentedLog {
     func closeNow() {
         writer.spare.close()
         upkeep.close()
-        freeReleasedSpace()
         syncGroup()
         if !hasFailed {
             do {

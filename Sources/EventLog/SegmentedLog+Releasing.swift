@@ -68,7 +68,11 @@ extension SegmentedLog {
     /// MiB. For a thread of low priority.
     public func freeReleasedSpace(atMost bytes: Int) {
         guard var file = released.withLock({ $0.popFirst() }) else { return }
-        if file.free(atMost: bytes) { released.withLock { $0.prepend(file) } }
+        switch file.free(atMost: bytes) {
+        case .some: released.withLock { $0.prepend(file) }
+        case .none: released.withLock { $0.append(file) }
+        case .all: break
+        }
     }
 
     /// Gives all of it back at once. - Returns: whether there was any.

@@ -130,6 +130,8 @@ public final class SegmentedLog: Sendable {
     /// Syncs, notes the durable watermark, and answers nothing any more. Blocking.
     public func close() {
         committer.close(self)
+        // Not on the committer's thread: others commit meanwhile.
+        freeReleasedSpace()
     }
 
     // MARK: - For the committer

@@ -116,4 +116,52 @@ struct TimeToLiveTests {
         test.commit()
         #expect(subscription.floor == 2)
     }
+
+    /// What a filter refused leaves no record, so that after a power cut the cursor stands before events that are held.
+    @Test func whoHoldsAnEventBeyondTheCursorMaySettleItAfterItsTimeToLive() throws {
+        _ = try subscribe(60, lock: 60, types: ["a"])
+        for type in ["b", "a"] { try test.publish(1, type: type, prefix: type, to: topic) }
+        var subscription = try #require(topic.subscription("reader"))
+        let before = try subscription.take()
+        try test.settle(.release(.none), before.map(\.token), on: subscription)
+        try test.cutPowerAndReopen()
+        subscription = try #require(test.broker.topic("orders")?.subscription("reader"))
+        test.clock.advance(by: .seconds(50))
+        let taken = try subscription.take()
+        #expect(taken.map(\.id) == ["a-0"])
+        test.clock.advance(by: .seconds(20))
+        test.keepHouse()
+        #expect(try test.settle(.acknowledge, taken.map(\.token), on: subscription) == [.succeeded])
+    }
+
+    @Test func whatIsStillYoungKeepsItsPlaceWhenOthersEnd() throws {
+        let subscription = try subscribe(60, lock: 60)
+        try test.publish(3, prefix: "old", to: topic)
+        test.clock.advance(by: .seconds(30))
+        try test.publish(4, prefix: "new", to: topic)
+        let taken = try subscription.take()
+        // Young and old in turns, so that runs are cut.
+        for index in [4, 0, 6, 1, 3, 2, 5] { try test.settle(.release(.none), [taken[index].token], on: subscription) }
+        test.clock.advance(by: .seconds(31))
+        test.keepHouse()
+        #expect(subscription.floor == 4)
+        #expect(try subscription.take().map(\.id) == ["new-1", "new-3", "new-0", "new-2"])
+    }
+
+    /// A housekeeping round may come while a subscription is being made.
+    @Test func aRoundBeforeTheEndOfARecoveryDoesNothing() throws {
+        try test.publish(3, to: topic)
+        test.clock.advance(by: .seconds(100))
+        let settings = SubscriptionSettings(eventTimeToLiveInSeconds: 60)
+        let context = try #require(topic.openedContext)
+        let entry = Catalog.SubscriptionEntry(
+            id: 77, name: "early", startAt: .earliest, start: 1, settings: settings,
+            filters: [Catalog.FilterEntry(from: 1, settings.eventFilter)])
+        let subscription = try topic.open(entry, in: context, epoch: 1)
+        subscription.lapse()
+        subscription.finishRecovery()
+        #expect(subscription.floor == 1)
+        subscription.lapse()
+        #expect(subscription.floor == 4)
+    }
 }

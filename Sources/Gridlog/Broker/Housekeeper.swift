@@ -47,6 +47,8 @@ final class Housekeeper: Sendable {
         var nextRound: UInt64
         /// `nil` when there is no space to give back.
         var nextFreeing: UInt64?
+        /// Counts the parts that were given back.
+        var freeingTurn = 0
 
         /// When there is something to do at the latest; `nil` without topics.
         var nextTime: UInt64? { topics.isEmpty ? nil : min(nextRound, nextFreeing ?? .max) }
@@ -155,7 +157,14 @@ final class Housekeeper: Sendable {
         }
         guard !topics.isEmpty else { return }
         let began = clock.bootTime
-        let left = topics.compactMap { $0.freeSpace() }
+        // A part of one topic at a time, in turns.
+        let turn = state.withLock { state in
+            state.freeingTurn += 1
+            return state.freeingTurn
+        }
+        let waiting = topics.filter { $0.releasedBytes != nil }
+        if !waiting.isEmpty { waiting[turn % waiting.count].freeSpace() }
+        let left = topics.compactMap(\.releasedBytes)
         let end = clock.bootTime
         let next = left.isEmpty ? nil : end + Self.freeingPause(after: end - began, left: left.reduce(0, +))
         state.withLock { $0.nextFreeing = next }

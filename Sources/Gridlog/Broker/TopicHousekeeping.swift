@@ -51,14 +51,14 @@ final class TopicHousekeeping: Sendable {
         }
     }
 
+    /// How many bytes that were given up the file system does not have back yet; `nil` when nothing is left to do.
+    var releasedBytes: Int? { context.log.releasedBytes }
+
     /// Gives the file system back a part of what was given up.
-    ///
-    /// - Returns: how many bytes are left; `nil` when there is no more to do.
-    func freeSpace() -> Int? {
+    func freeSpace() {
         state.withLock { state in
-            guard !state.hasEnded else { return nil }
+            guard !state.hasEnded else { return }
             context.log.freeReleasedSpace(atMost: Self.freedBytes)
-            return context.log.releasedBytes
         }
     }
 

@@ -6,7 +6,8 @@ import Storage
 ///
 /// Used under the subscription's lock, so it reads a bounded number of bytes.
 struct EventMatcher {
-    /// Bytes of frames that are read in one look under the lock; one frame is read in any case.
+    /// Bytes of frames that are read in one look under the lock, each as often as the filter may go through it; one frame is read in any
+    /// case.
     private static let bytesMax = 1 << 20
 
     private let filter: EventFilter
@@ -44,7 +45,7 @@ struct EventMatcher {
             return .stop
         }
         guard let found = try LogFrame.holding(sequence, after: frame, in: context.log) else { return .expired }
-        bytesRead += found.payload.byteCount
+        bytesRead += found.payload.byteCount * filter.passes
         frame = found
         return nil
     }

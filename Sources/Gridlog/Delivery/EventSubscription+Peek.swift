@@ -5,10 +5,11 @@ import Storage
 extension EventSubscription {
     /// Events in one look, at most.
     public static let peekedEventsMax = 100
-    /// Sequences that one look at the index goes through, and the bytes of the events it returns, at most; one event is returned in
-    /// any case.
+    /// Sequences that one call goes through, and bytes of frames that it reads, at most; one frame is read in any case.
     private static let lookedAtMax = 16_384
-    private static let peekedBytesMax = 8 << 20
+    private static let readBytesMax = 8 << 20
+    /// Sequences that are looked at under one lock.
+    private static let stepMax = 1_024
 
     /// Shows events that are not settled, in the order of their sequences. Locks nothing, counts nothing, wakes nobody.
     ///
@@ -28,27 +29,46 @@ extension EventSubscription {
         }
         try context.checkDamage()
         let tail = context.log.tail
-        let (filter, standings, end) = look(for: state, from: max(first, context.log.firstSequence), tail: tail)
-        var peeked = PeekedEvents()
-        peeked.next = end < tail ? end : nil
+        let lapsedBelow = lapsedBelow ?? 0
+        var look = Look(limit: limit)
+        var next = max(first, context.log.firstSequence)
+        let end = min(tail, next.addingReportingOverflow(UInt64(Self.lookedAtMax)).partialValue)
         do throws(LogError) {
-            try show(standings, filter, limit, in: &peeked)
+            while next < end, !look.isFull {
+                let (filter, standings, reached) = stand(in: next..<end, for: state, lapsedBelow)
+                next = reached
+                if let rest = try show(standings, filter, &look) { next = rest }
+            }
         } catch {
             throw GridlogError(error)
         }
-        return peeked
+        return PeekedEvents(events: look.events, next: next < tail ? next : nil)
+    }
+
+    /// What one call has found.
+    private struct Look {
+        let limit: Int
+        var events: [PeekedEvents.Event] = []
+        var frame: LogFrame?
+        var bytesRead = 0
+        var scratch: [UInt8] = []
+
+        init(limit: Int) {
+            self.limit = limit
+        }
+
+        var isFull: Bool { events.count >= limit || bytesRead >= EventSubscription.readBytesMax }
     }
 
     /// What the index knows, under its lock; the filter is asked outside.
-    private func look(
-        for state: PeekedEvents.State?, from first: UInt64, tail: UInt64
+    private func stand(
+        in sequences: Range<UInt64>, for state: PeekedEvents.State?, _ lapsedBelow: UInt64
     ) -> (EventFilter, [EventStanding], end: UInt64) {
         let now = context.clock.bootTime
-        let lapsedBelow = lapsedBelow ?? 0
         return self.state.withLock { subscription in
             var standings: [EventStanding] = []
             let end = subscription.index.look(
-                at: first..<max(first, tail), lapsedBelow: lapsedBelow, now: now, limit: Self.lookedAtMax
+                at: sequences, lapsedBelow: lapsedBelow, now: now, limit: Self.stepMax
             ) { standing in
                 if let found = PeekedEvents.State(standing.state), state ?? found == found {
                     standings.append(standing)
@@ -59,30 +79,28 @@ extension EventSubscription {
         }
     }
 
+    /// - Returns: the first that was not looked at any more; `nil` when all were.
     private func show(
-        _ standings: [EventStanding], _ filter: EventFilter, _ limit: Int, in peeked: inout PeekedEvents
-    ) throws(LogError) {
-        var frame: LogFrame?
-        var scratch: [UInt8] = []
-        var bytes = 0
+        _ standings: [EventStanding], _ filter: EventFilter, _ look: inout Look
+    ) throws(LogError) -> UInt64? {
         for standing in standings {
-            guard peeked.events.count < limit, bytes < Self.peekedBytesMax else {
-                peeked.next = standing.sequence
-                return
-            }
+            if look.isFull { return standing.sequence }
             // What was given up meanwhile is settled.
-            guard let found = try LogFrame.holding(standing.sequence, after: frame, in: context.log) else { continue }
-            frame = found
+            guard let found = try LogFrame.holding(standing.sequence, after: look.frame, in: context.log) else {
+                continue
+            }
+            if look.frame?.isSamePlace(as: found) != true { look.bytesRead += found.payload.byteCount }
+            look.frame = found
             if standing.state == .untouched {
-                guard let matches = filter.matches(standing.sequence, in: found, &scratch) else {
+                guard let matches = filter.matches(standing.sequence, in: found, &look.scratch) else {
                     throw found.unreadable(standing.sequence)
                 }
                 if !matches { continue }
             }
             guard let event = event(standing, in: found) else { throw found.unreadable(standing.sequence) }
-            bytes += event.json.count
-            peeked.events.append(event)
+            look.events.append(event)
         }
+        return nil
     }
 
     private func event(_ standing: EventStanding, in frame: LogFrame) -> PeekedEvents.Event? {

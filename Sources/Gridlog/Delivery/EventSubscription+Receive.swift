@@ -9,8 +9,8 @@ extension EventSubscription {
     /// Locks up to `maxEvents` events and hands them out; those available again before new ones, with a share for the new.
     ///
     /// Returns at once, with as many as there are. When there are none and a waiter is given, the waiter waits: it is woken by the
-    /// next event, release or expiry. O(events handed out); a filter adds O(1) for each event that it looks at, a bounded
-    /// number at each call (``ReceivedEvents/isIncomplete``).
+    /// next event, release or expiry. O(events handed out); a filter adds its work for each event that it looks at, a bounded
+    /// number at each call (``ReceivedEvents/isIncomplete``); a time to live O(log events).
     ///
     /// - Parameter maxEvents: 1 to ``receivedEventsMax``.
     public func receive(

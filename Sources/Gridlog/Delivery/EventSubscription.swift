@@ -15,8 +15,8 @@ public final class EventSubscription: Sendable {
     let context: TopicContext
     let state: Guarded<State>
 
-    /// Everything under the subscription's lock, which is held for nanoseconds: no system call but when the index takes or
-    /// frees a chunk, once for 4,096 events.
+    /// Everything under the subscription's lock, which is held for nanoseconds an event: no system call but when the index takes or
+    /// frees a chunk, once for 4,096 events. A filter is asked under it, about a bounded number of bytes.
     struct State: ~Copyable {
         var settings: SubscriptionSettings
         var filter: EventFilter

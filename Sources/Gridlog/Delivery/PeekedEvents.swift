@@ -4,7 +4,7 @@ public struct PeekedEvents: Sendable {
     public enum State: String, Sendable, CaseIterable {
         /// It would be handed out to the next receivers.
         case available
-        /// A receiver holds it, or its answer is on the way to the log.
+        /// A receiver holds it, or what ends it is on the way to the log.
         case locked
         /// It was released with a delay that still runs.
         case delayed
@@ -27,7 +27,7 @@ public struct PeekedEvents: Sendable {
     }
 
     /// In the order of their sequences.
-    public internal(set) var events: [Event] = []
+    public let events: [Event]
     /// Where to look on; `nil` when everything was looked at.
-    public internal(set) var next: UInt64?
+    public let next: UInt64?
 }

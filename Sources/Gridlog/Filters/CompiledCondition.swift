@@ -1,6 +1,7 @@
 import CloudEvents
 
-/// A filter made ready to be asked about many events. Asking allocates nothing but room for a text, which is used again.
+/// A filter made ready to be asked about many events. Asking builds no objects; a text is copied into room that is used again, and
+/// allocates when it is not ASCII.
 struct CompiledCondition: Sendable {
     let condition: FilterCondition
     private let key: FilterKey

@@ -16,6 +16,9 @@ struct CompiledFilter: Sendable {
 
     var passesAll: Bool { conditions.isEmpty }
 
+    /// How many times an event's bytes may be gone through, at most.
+    var passes: Int { max(1, conditions.count) }
+
     func matches(_ event: borrowing FilterSubject, _ scratch: inout [UInt8]) -> Bool {
         // By index: a condition is not copied, with the references in it, for each event.
         for index in conditions.indices where !conditions[index].matches(event, &scratch) { return false }

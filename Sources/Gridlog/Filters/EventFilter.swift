@@ -22,6 +22,9 @@ struct EventFilter: Sendable {
             || (stretches.last.map { $0.filter.passesAll && $0.from <= sequence } ?? true)
     }
 
+    /// How many times an event's bytes may be gone through, at most.
+    var passes: Int { stretches.reduce(1) { max($0, $1.filter.passes) } }
+
     /// The filter for what is published now.
     var current: CompiledFilter? { stretches.last?.filter }
 

@@ -31,11 +31,21 @@ enum FoldedText {
         var folded: [UInt8] = []
         folded.reserveCapacity(bytes.count)
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            let lowercased = scalar.properties.lowercaseMapping.unicodeScalars
-            // A mapping to several scalars is not a simple one.
-            let simple = lowercased.count == 1 ? lowercased[lowercased.startIndex] : scalar
-            folded.append(contentsOf: UTF8.encode(simple) ?? UTF8.encodedReplacementCharacter)
+            let lowercased = scalar.value < 0x1_0000 ? basicPlane[Int(scalar.value)] : lowercased(scalar)
+            folded.append(contentsOf: UTF8.encode(lowercased) ?? UTF8.encodedReplacementCharacter)
         }
         bytes = folded
+    }
+
+    /// Of every scalar below U+10000, made at the first use: asking for a scalar's property makes a string each time, and an event may
+    /// hold half a million scalars outside ASCII.
+    private static let basicPlane: [Unicode.Scalar] = (0..<0x1_0000).map { value in
+        Unicode.Scalar(UInt32(value)).map(lowercased) ?? "\u{FFFD}"
+    }
+
+    private static func lowercased(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        let lowercased = scalar.properties.lowercaseMapping.unicodeScalars
+        // A mapping to several scalars is not a simple one.
+        return lowercased.count == 1 ? lowercased[lowercased.startIndex] : scalar
     }
 }

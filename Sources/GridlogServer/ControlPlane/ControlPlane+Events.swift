@@ -2,7 +2,6 @@ import CloudEvents
 import Gridlog
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 extension ControlPlane {
     /// `/topics/{topic}/eventsubscriptions/{name}/events` (contract, decision 32)
@@ -37,9 +36,7 @@ extension ControlPlane {
             bytes += JSONValue.string(link).bytes
         }
         bytes.append(UInt8(ascii: "}"))
-        return Response(
-            status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return Response(json: bytes)
     }
 
     private static func state(_ word: String) throws(ErrorAnswer) -> PeekedEvents.State {

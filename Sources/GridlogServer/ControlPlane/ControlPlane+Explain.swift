@@ -8,38 +8,45 @@ extension ControlPlane {
         let subscription = try existingTopic(topicName).existingSubscription(name)
         let content = try await request.content()
         let explanation = try explanation(of: content, subscription)
-        let conditions = explanation.conditions.map { condition -> JSONValue in
-            .object([
-                "operatorType": .string(condition.filter.operatorType.rawValue), "key": .string(condition.filter.key),
-                "values": .array(condition.filter.operand.values),
-                "found": condition.found.map(Self.value) ?? .null, "matched": .bool(condition.matched),
-            ])
+        var bytes = Array(#"{"matched":\#(explanation.matched),"conditions":["#.utf8)
+        for (position, condition) in explanation.conditions.enumerated() {
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += #"{"operatorType":"\#(condition.filter.operatorType.rawValue)","key":"#.utf8
+            bytes += JSONValue.string(condition.filter.key).bytes
+            bytes += #","values":"#.utf8
+            bytes += JSONValue.array(condition.filter.operand.values).bytes
+            bytes += #","found":\#(condition.found ?? "null"),"matched":\#(condition.matched)}"#.utf8
         }
-        return Response(.ok, .object(["matched": .bool(explanation.matched), "conditions": .array(conditions)]))
+        bytes += "]}".utf8
+        return Response(json: bytes)
     }
 
+    /// One event, or else the sequence of one.
     private func explanation(
         of content: [UInt8], _ subscription: EventSubscription
     ) throws(ErrorAnswer) -> FilterExplanation {
-        let document = JSONMember(document: try Request.document(of: content))
+        let publication = Publication(capacity: content.count)
+        unsafe publication.append(content.span.bytes)
         do throws(GridlogError) {
-            guard case .object(let object)? = document.value, object["sequence"] != nil, object["specversion"] == nil
-            else {
-                let publication = Publication(capacity: content.count)
-                unsafe publication.append(content.span.bytes)
-                return try subscription.explain(publication)
-            }
-            guard case .integer(let sequence)? = object["sequence"], sequence > 0 else {
-                throw GridlogError(.invalidArgument, "'sequence' must be a whole number from 1.")
-            }
-            return try subscription.explain(sequence: UInt64(sequence))
+            return try subscription.explain(publication)
         } catch {
-            throw ErrorAnswer(error)
+            guard case .object(let object)? = try? JSONValue(parsing: content), let member = object["sequence"] else {
+                throw ErrorAnswer(error)
+            }
+            return try explanation(of: member, subscription)
         }
     }
 
-    /// The JSON text of a value of an event.
-    private static func value(_ text: String) -> JSONValue {
-        (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text)
+    private func explanation(
+        of sequence: JSONValue, _ subscription: EventSubscription
+    ) throws(ErrorAnswer) -> FilterExplanation {
+        guard case .integer(let number) = sequence, number > 0 else {
+            throw ErrorAnswer(.badRequest, "'sequence' must be a whole number from 1.")
+        }
+        do throws(GridlogError) {
+            return try subscription.explain(sequence: UInt64(number))
+        } catch {
+            throw ErrorAnswer(error)
+        }
     }
 }
