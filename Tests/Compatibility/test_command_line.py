@@ -54,15 +54,39 @@ def test_subscription_verbs(gridlog, topic):
     types = ["--event-type", "a", "--event-type", "b"]
     row = gridlog.rows("subscription", "create", topic.name, "second", *settings, *types)[0]
     assert row[0:4] == ["second", "Queue", "30 s", "4"]
-    assert row[-1] == "a, b"
+    assert row[6] == "a, b"
     gridlog("subscription", "update", topic.name, "second", "--all-event-types", "--max-delivery-count", "5")
     (row,) = [row for row in gridlog.rows("subscription", "list", topic.name) if row[0] == "second"]
     assert row[2:4] == ["30 s", "5"]
-    assert row[-1] == "all"
+    assert row[6] == "all"
     document = gridlog.document("subscription", "show", topic.name, "second")
     assert document["properties"]["deliveryConfiguration"]["queue"]["maxDeliveryCount"] == 5
     gridlog("subscription", "delete", topic.name, "second")
     gridlog("subscription", "show", topic.name, "second", status=66)
+
+
+def test_filters_choose_and_explain_says_why(gridlog, topic, tmp_path):
+    chosen = '{"operatorType":"NumberGreaterThan","key":"data.total","value":10}'
+    row = gridlog.rows("subscription", "create", topic.name, "large", "--filter", chosen)[0]
+    assert row[7] == "data.total NumberGreaterThan 10"
+    for number in (5, 50):
+        file = tmp_path / f"{number}.json"
+        file.write_text(json.dumps(
+            {"specversion": "1.0", "id": str(number), "source": "/s", "type": "t", "data": {"total": number}}))
+        gridlog("publish", topic.name, "--file", str(file))
+    assert [row[5] for row in gridlog.rows("peek", topic.name, "large")] == ["50"]
+    assert [row[0:3] for row in gridlog.rows("peek", topic.name, "sub", "--max", "1")] == [["1", "available", "0"]]
+    rows = gridlog.rows("subscription", "explain", topic.name, "large", "--sequence", "1")
+    assert rows[0] == ["data.total", "NumberGreaterThan", "[10]", "5", "false"]
+    explained = gridlog.document("subscription", "explain", topic.name, "large", "--event", str(tmp_path / "50.json"))
+    assert explained["matched"] is True
+    received = gridlog.document("receive", topic.name, "large", "--max", "10")
+    assert [element["event"]["id"] for element in received["value"]] == ["50"]
+    assert [row[1] for row in gridlog.rows("peek", topic.name, "large", "--state", "locked")] == ["locked"]
+    gridlog("subscription", "update", topic.name, "large", "--no-filters", "--expires", "2127-01-31T09:00:00Z")
+    properties = gridlog.document("subscription", "show", topic.name, "large")["properties"]
+    assert properties["filtersConfiguration"]["filters"] == []
+    assert properties["expirationTimeUtc"] == "2127-01-31T09:00:00Z"
 
 
 def test_list_follows_every_page(gridlog, topic):
