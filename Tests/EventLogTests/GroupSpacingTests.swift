@@ -60,7 +60,7 @@ import Testing
         let committer = Committer(clock: SystemClock())
         let log = try SegmentedLog.open(
             LogFixture.configuration(disk, ManualClock(), (1 << 20)...(1 << 20)), committer: committer)
-        let groups = 20
+        let groups = 400
         let began = ContinuousClock.now
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let answered = Guarded(0)
