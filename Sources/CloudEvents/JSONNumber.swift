@@ -1,6 +1,8 @@
 /// A JSON number for comparing: whole numbers of 64 bits exactly, all others as `Double` (RFC 8259 section 6).
 public enum JSONNumber: Sendable, Hashable {
+    /// A whole number of 64 bits, written without fraction and exponent.
     case integer(Int64)
+    /// Any other; finite.
     case real(Double)
 
     /// The number of a JSON text; `nil` when it is none, or beyond the range of `Double`.
@@ -11,14 +13,6 @@ public enum JSONNumber: Sendable, Hashable {
             self = .real(real)
         } else {
             return nil
-        }
-    }
-
-    /// As it is written in JSON.
-    public var text: String {
-        switch self {
-        case .integer(let value): String(value)
-        case .real(let value): String(value)
         }
     }
 }
@@ -33,6 +27,7 @@ extension JSONNumber: Comparable {
         }
     }
 
+    /// Whether the first is the smaller one, whatever both are.
     public static func < (left: JSONNumber, right: JSONNumber) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left < right
@@ -42,6 +37,7 @@ extension JSONNumber: Comparable {
         }
     }
 
+    /// Equal numbers hash alike.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .integer(let value): hasher.combine(Double(value))
@@ -68,6 +64,7 @@ extension Double {
 }
 
 extension JSONNumber: Codable {
+    /// Reads a JSON number.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let integer = try? container.decode(Int64.self) {
@@ -77,6 +74,7 @@ extension JSONNumber: Codable {
         }
     }
 
+    /// Writes a JSON number.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -78,6 +78,13 @@ public struct Settlement: Sendable {
         }
     }
 
+    /// Takes all that was added, and begins anew; `nil` if there is nothing.
+    mutating func takeAll() -> Settlement? {
+        guard !isEmpty else { return nil }
+        defer { self = Settlement(operation, subscription: subscription) }
+        return self
+    }
+
     /// Forgets the runs and keeps their room.
     mutating func removeAll() {
         runs.removeAll(keepingCapacity: true)

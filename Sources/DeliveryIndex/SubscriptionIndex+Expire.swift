@@ -52,9 +52,7 @@ extension SubscriptionIndex {
     /// The events whose last delivery ended since the last call, in state `settling`: log the settlement without waiting, then
     /// ``finish(_:now:)`` it. `nil` if there are none. O(1).
     public mutating func takeDrops() -> Settlement? {
-        guard !drops.isEmpty else { return nil }
-        defer { drops = Settlement(.rejected, subscription: identity.subscription) }
-        return drops
+        drops.takeAll()
     }
 
     /// Boot time in nanoseconds of the next ``expire(now:limit:)`` that has something to do, `nil` if there is none.

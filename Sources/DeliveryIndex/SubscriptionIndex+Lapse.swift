@@ -34,8 +34,6 @@ extension SubscriptionIndex {
 
     /// The events whose time to live ended since the last call, as ``takeDrops()`` hands out its own. O(1).
     public mutating func takeLapses() -> Settlement? {
-        guard !lapses.isEmpty else { return nil }
-        defer { lapses = Settlement(.expired, subscription: identity.subscription) }
-        return lapses
+        lapses.takeAll()
     }
 }

@@ -19,10 +19,9 @@ extension SubscriptionIndex {
     ///   - lapsedBelow: what waits below is past its time to live, and does not show.
     ///   - now: boot time in nanoseconds.
     ///   - limit: how many sequences to look at.
-    ///   - body: returns whether to go on.
     /// - Returns: the first sequence that was not looked at.
     public func look(
-        at sequences: Range<UInt64>, lapsedBelow: UInt64, now: UInt64, limit: Int, _ body: (EventStanding) -> Bool
+        at sequences: Range<UInt64>, lapsedBelow: UInt64, now: UInt64, limit: Int, _ body: (EventStanding) -> Void
     ) -> UInt64 {
         let time = milliseconds(max(now, latest))
         var sequence = max(sequences.lowerBound, window.floor)
@@ -33,9 +32,8 @@ extension SubscriptionIndex {
                 continue
             }
             left -= 1
-            let standing = standing(of: sequence, time, isLapsed: sequence < lapsedBelow)
+            if let standing = standing(of: sequence, time, isLapsed: sequence < lapsedBelow) { body(standing) }
             sequence += 1
-            if let standing, !body(standing) { break }
         }
         return sequence
     }

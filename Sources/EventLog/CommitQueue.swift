@@ -24,10 +24,10 @@ struct CommitQueue {
     /// What frames that are queued or being written take.
     var bytes = 0
     private var dirty: [SegmentedLog] = []
-    /// In the order of their deadlines: everything lingers equally long.
-    private var lingering = Deque<(log: SegmentedLog, until: UInt64)>()
-    /// In the order of their deadlines: every log rests equally long.
-    private var resting = Deque<(log: SegmentedLog, until: UInt64)>()
+    /// Everything lingers equally long.
+    private var lingering = WaitingLogs()
+    /// Every log rests equally long.
+    private var resting = WaitingLogs()
     /// How many frames are queued for a group.
     private var frameCount = 0
     private var lastGroup = (began: UInt64(0), frameCount: 0)
@@ -92,7 +92,7 @@ struct CommitQueue {
         guard !log.intake.isLingering else { return }
         log.intake.isLingering = true
         hasNews = true
-        lingering.append((log, deadline))
+        lingering.append(log, until: deadline)
     }
 
     /// Has the log vouch for its end when a boot time has come and nothing was appended.
@@ -100,13 +100,13 @@ struct CommitQueue {
         guard !log.intake.isResting else { return }
         log.intake.isResting = true
         hasNews = true
-        resting.append((log, deadline))
+        resting.append(log, until: deadline)
     }
 
     /// How long the committer may sleep, in nanoseconds: 0 not at all, `nil` until something is appended.
     func pause(now: UInt64) -> UInt64? {
         guard dirty.isEmpty, !isStopping else { return 0 }
-        let deadline = [lingering.first?.until, resting.first?.until].compactMap { $0 }.min()
+        let deadline = [lingering.deadline, resting.deadline].compactMap { $0 }.min()
         return deadline.map { $0 > now ? $0 - now : 0 }
     }
 
@@ -147,22 +147,38 @@ struct CommitQueue {
 
     /// Everything that is to be done now.
     mutating func take(now: UInt64) -> [Work] {
-        while let first = lingering.first, first.until <= now || isStopping {
-            lingering.removeFirst()
-            first.log.intake.isLingering = false
-            first.log.intake.isDue = true
-            markDirty(first.log)
+        while let log = lingering.popFirst(dueAt: isStopping ? .max : now) {
+            log.intake.isLingering = false
+            log.intake.isDue = true
+            markDirty(log)
         }
-        while let first = resting.first, first.until <= now {
-            resting.removeFirst()
-            first.log.intake.isResting = false
-            first.log.intake.hasRested = true
-            markDirty(first.log)
+        while let log = resting.popFirst(dueAt: now) {
+            log.intake.isResting = false
+            log.intake.hasRested = true
+            markDirty(log)
         }
         if frameCount > 0 { lastGroup = (now, frameCount) }
         frameCount = 0
         let works = dirty.map { $0.intake.take(for: $0) }
         dirty.removeAll(keepingCapacity: true)
         return works
+    }
+}
+
+/// Logs that are to be looked at later, in the order of their deadlines, because each waits equally long.
+private struct WaitingLogs {
+    private var logs = Deque<(log: SegmentedLog, until: UInt64)>()
+
+    /// The boot time at which the first is due.
+    var deadline: UInt64? { logs.first?.until }
+
+    mutating func append(_ log: SegmentedLog, until deadline: UInt64) {
+        logs.append((log, deadline))
+    }
+
+    mutating func popFirst(dueAt now: UInt64) -> SegmentedLog? {
+        guard let first = logs.first, first.until <= now else { return nil }
+        logs.removeFirst()
+        return first.log
     }
 }

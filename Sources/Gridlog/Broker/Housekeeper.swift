@@ -152,21 +152,22 @@ final class Housekeeper: Sendable {
     }
 
     private func freeSpace(_ now: UInt64) {
-        let topics = state.withLock { state in
-            state.nextFreeing ?? state.nextRound <= now ? state.topics : []
+        let (topics, turn) = state.withLock { state -> ([TopicHousekeeping], Int) in
+            guard state.nextFreeing ?? state.nextRound <= now else { return ([], 0) }
+            state.freeingTurn += 1
+            return (state.topics, state.freeingTurn)
         }
-        guard !topics.isEmpty else { return }
+        var waiting = topics.compactMap { topic in topic.releasedBytes.map { (topic: topic, bytes: $0) } }
+        guard !waiting.isEmpty else { return state.withLock { $0.nextFreeing = nil } }
         let began = clock.bootTime
         // A part of one topic at a time, in turns.
-        let turn = state.withLock { state in
-            state.freeingTurn += 1
-            return state.freeingTurn
-        }
-        let waiting = topics.filter { $0.releasedBytes != nil }
-        if !waiting.isEmpty { waiting[turn % waiting.count].freeSpace() }
-        let left = topics.compactMap(\.releasedBytes)
+        let position = turn % waiting.count
+        let topic = waiting[position].topic
+        topic.freeSpace()
+        if let bytes = topic.releasedBytes { waiting[position].bytes = bytes } else { waiting.remove(at: position) }
         let end = clock.bootTime
-        let next = left.isEmpty ? nil : end + Self.freeingPause(after: end - began, left: left.reduce(0, +))
+        let left = waiting.reduce(0) { $0 + $1.bytes }
+        let next = waiting.isEmpty ? nil : end + Self.freeingPause(after: end - began, left: left)
         state.withLock { $0.nextFreeing = next }
     }
 

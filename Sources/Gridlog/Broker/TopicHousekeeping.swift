@@ -15,7 +15,7 @@ final class TopicHousekeeping: Sendable {
     private static let packAgainAfter: UInt64 = 600_000_000_000
 
     /// How much of what was given up goes at a time, in bytes.
-    static let freedBytes = 4 << 20
+    private static let freedBytes = 4 << 20
 
     private struct State {
         var hasEnded = false

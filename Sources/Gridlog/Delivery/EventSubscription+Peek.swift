@@ -73,7 +73,6 @@ extension EventSubscription {
                 if let found = PeekedEvents.State(standing.state), state ?? found == found {
                     standings.append(standing)
                 }
-                return true
             }
             return (subscription.filter, standings, end)
         }

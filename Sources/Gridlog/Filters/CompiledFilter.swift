@@ -1,5 +1,3 @@
-import CloudEvents
-
 /// Everything that an event must be for a subscription to get it. Another kind of filter, such as a CloudEvents SQL expression, would
 /// be one more member here and one more in ``EventFilterSettings``.
 struct CompiledFilter: Sendable {

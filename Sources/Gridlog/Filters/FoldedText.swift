@@ -1,5 +1,3 @@
-import CloudEvents
-
 /// Text without regard to case: Unicode simple lower-casing, scalar by scalar (contract, decision 24), in UTF-8.
 enum FoldedText {
     /// The text in lower case.

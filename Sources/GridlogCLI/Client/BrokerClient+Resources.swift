@@ -35,15 +35,20 @@ extension BrokerClient {
     ///
     /// - Returns: one document `{"value":[…]}`.
     func list(subscriptionsOf topic: String? = nil) async throws(CommandFailure) -> JSONText {
+        JSONText(list: "value", of: try await elements(from: address.url(path: Self.collection(topic: topic))))
+    }
+
+    /// The elements of all pages that follow each other, or of as many as hold `max`.
+    private func elements(from url: String, atMost max: Int = .max) async throws(CommandFailure) -> [JSONText] {
         var elements: [JSONText] = []
-        var next: String? = address.url(path: Self.collection(topic: topic))
+        var next: String? = url
         for _ in 0..<Self.mostPages {
-            guard let url = next else { break }
+            guard let url = next, elements.count < max else { break }
             let page = try await send(.GET, url: url)
             elements += page["value"]?.elements ?? []
             next = page["nextLink"]?.string.flatMap(address.url(following:))
         }
-        return JSONText(list: "value", of: elements)
+        return Array(elements.prefix(max))
     }
 
     /// Events that are not settled, over as many pages as it takes to find `max` of them.
@@ -52,18 +57,11 @@ extension BrokerClient {
     func peek(
         topic: String, subscription: String, state: String?, from: UInt64, max: Int
     ) async throws(CommandFailure) -> JSONText {
-        var elements: [JSONText] = []
         let query = [("from", "\(from)"), ("top", "\(max)")] + (state.map { [("state", $0)] } ?? [])
-        var next: String? = address.url(
+        let url = address.url(
             path: Self.collection(topic: topic) + [subscription, "events"],
             query: query.map { (name: $0.0, value: $0.1) })
-        for _ in 0..<Self.mostPages {
-            guard let url = next, elements.count < max else { break }
-            let page = try await send(.GET, url: url)
-            elements += page["value"]?.elements ?? []
-            next = page["nextLink"]?.string.flatMap(address.url(following:))
-        }
-        return JSONText(list: "value", of: Array(elements.prefix(max)))
+        return JSONText(list: "value", of: try await elements(from: url, atMost: max))
     }
 
     private func url(topic: String, subscription: String?) -> String {

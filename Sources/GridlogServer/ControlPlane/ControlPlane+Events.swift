@@ -10,12 +10,12 @@ extension ControlPlane {
         let subscription = try existingTopic(topicName).existingSubscription(name)
         let query = QueryParameters(path: Substring(request.head.path ?? ""))
         let state = try query["state"].map { word throws(ErrorAnswer) in try Self.state(word) }
-        let first = try Self.number(query["from"], "from", 1...UInt64(Int64.max)) ?? 1
-        let limits = 1...UInt64(EventSubscription.peekedEventsMax)
-        let limit = try Self.number(query["top"], "top", limits) ?? limits.upperBound
+        let first = try query.number("from", in: 1...Int.max) ?? 1
+        let limits = 1...EventSubscription.peekedEventsMax
+        let limit = try query.number("top", in: limits) ?? limits.upperBound
         let peeked: PeekedEvents
         do {
-            peeked = try subscription.peek(state, from: first, limit: Int(limit))
+            peeked = try subscription.peek(state, from: UInt64(first), limit: limit)
         } catch {
             throw ErrorAnswer(error)
         }
@@ -45,18 +45,6 @@ extension ControlPlane {
             throw ErrorAnswer(.badRequest, "'state' is '\(word)'; it must be one of \(known).")
         }
         return state
-    }
-
-    private static func number(
-        _ text: String?, _ name: String, _ range: ClosedRange<UInt64>
-    ) throws(ErrorAnswer) -> UInt64? {
-        guard let text else { return nil }
-        guard let number = UInt64(text), range.contains(number) else {
-            throw ErrorAnswer(
-                .badRequest,
-                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'.")
-        }
-        return number
     }
 }
 

@@ -17,17 +17,7 @@ struct Page {
             throw ErrorAnswer(.badRequest, "'$filter' is not supported by this version; ask for the whole list.")
         }
         after = query["$skiptoken"]
-        guard let top = query["$top"] else {
-            size = Self.sizeDefault
-            return
-        }
-        guard let number = Int(top), Self.sizes.contains(number) else {
-            throw ErrorAnswer(
-                .badRequest,
-                "'$top' must be a whole number from \(Self.sizes.lowerBound) to \(Self.sizes.upperBound), not '\(top)'."
-            )
-        }
-        size = number
+        size = try query.number("$top", in: Self.sizes) ?? Self.sizeDefault
     }
 
     /// The page of these resources.

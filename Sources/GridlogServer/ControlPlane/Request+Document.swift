@@ -10,10 +10,7 @@ extension Request {
     /// The body as JSON; an empty object when there is none, so that a resource with default settings needs no body.
     /// - Throws: ``ErrorAnswer``: 413 for more than ``documentBytesMax``, 400 for what is not JSON.
     func document() async throws -> JSONValue {
-        try Self.document(of: try await content())
-    }
-
-    static func document(of bytes: [UInt8]) throws(ErrorAnswer) -> JSONValue {
+        let bytes = try await content()
         if bytes.isEmpty { return .object([:]) }
         do {
             return try JSONValue(parsing: bytes)

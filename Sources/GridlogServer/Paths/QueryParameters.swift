@@ -8,6 +8,21 @@ struct QueryParameters {
         text = path.utf8.firstIndex(of: UInt8(ascii: "?")).map { path[path.index(after: $0)...] } ?? ""
     }
 
+    /// The value of that name as a whole number; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - name: in lower case.
+    /// - Throws: 400 for anything else than a number in the range.
+    func number(_ name: StaticString, in range: ClosedRange<Int>) throws(ErrorAnswer) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw ErrorAnswer(
+                .badRequest,
+                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'.")
+        }
+        return number
+    }
+
     /// The first value of that name, percent-decoded; empty for a name without `=`. Names are compared whatever their
     /// case, because documents and clients write both `api-version` and `api-Version` (contract 1.1). A value with a
     /// broken escape is returned as it was sent, and left to whoever checks it.
