@@ -49,15 +49,21 @@ final class Ticket: AppendTicket {
     }
 }
 
-/// Counts the groups.
+/// Counts the groups, and says what goes wrong.
 final class GroupCounter: LogDelegate {
     private let groups = Guarded(0)
 
     var count: Int { groups.withLock { $0 } }
 
+    /// Counts every group of the committer, of events or not: each is answered once.
+    var hooks: CommitterHooks {
+        CommitterHooks(
+            answersWillBegin: { self.groups.withLock { $0 += 1 } }, answersDidEnd: {}, gather: { call in call() })
+    }
+
     func checkpoint() -> [FrameBuffer] { [] }
 
-    func logDidGrow(tail: UInt64) { groups.withLock { $0 += 1 } }
+    func logDidGrow(tail: UInt64) {}
 
     func logDidSeal(_ segment: SegmentSummary) {}
 
@@ -96,6 +102,12 @@ func block(_ length: Int) -> ByteBlock {
     return block
 }
 
+func block(copying other: ByteBlock) -> ByteBlock {
+    let block = ByteBlock(capacity: other.count)
+    block.append(other.bytes)
+    return block
+}
+
 let scratch = "\(CommandLine.arguments.dropFirst().first ?? ".")/gridlog-benchmark-\(getpid())"
 let disk = PosixFileSystem()
 let clock = SystemClock()
@@ -119,18 +131,27 @@ func remove(_ directory: String) {
     try? disk.removeDirectory(directory)
 }
 
-/// Each appender appends frames and waits for each `outstanding` of them. Old segments are given up, as a broker does whose
+/// What the settlements of 100 acknowledged events in a row take, in bytes.
+let settlementsLength = 32
+
+/// Each appender appends frames and waits for each `outstanding` of them, and for a frame of settlements beside each when asked. Old segments are given up, as a broker does whose
 /// receivers keep up, so that the log lives from recycled segments.
 func append(
-    _ log: SegmentedLog, appenders: Int, rounds: Int, outstanding: Int, frameLength: Int
+    _ log: SegmentedLog, appenders: Int, rounds: Int, outstanding: Int, frameLength: Int, settling: Bool = false
 ) throws -> Double {
     let payload = block(frameLength)
+    let settlements = block(settlementsLength)
     return try seconds {
         let threads = try (0..<appenders).map { _ in
             try WorkerThread("append") {
                 for _ in 0..<rounds {
-                    let ticket = Ticket(frames: outstanding)
+                    let ticket = Ticket(frames: settling ? 2 * outstanding : outstanding)
                     for _ in 0..<outstanding {
+                        if settling {
+                            let frame = FrameBuffer(capacity: settlementsLength)
+                            frame.append(settlements.bytes)
+                            log.appendSettlements(frame, ticket: ticket)
+                        }
                         let frame = FrameBuffer(capacity: frameLength)
                         frame.append(payload.bytes)
                         log.appendEvents(frame, count: 1, ticket: ticket)
@@ -145,8 +166,9 @@ func append(
     }
 }
 
-/// The same bytes in groups of the same length, over blocks that were written before: what the disk itself can do.
-func raw(groupLength: Int, groups: Int) throws -> Double {
+/// The same bytes in groups of the same length, over blocks that were written before: what the disk itself can do. `fresh`: each
+/// group lies in memory that was just filled, as the frames of requests do, instead of one that the processor's cache has.
+func raw(groupLength: Int, groups: Int, fresh: Bool = false) throws -> Double {
     let path = "\(scratch)/raw"
     let file = try disk.open(path, .createNew)
     defer { try? disk.unlink(path) }
@@ -157,6 +179,7 @@ func raw(groupLength: Int, groups: Int) throws -> Double {
     try file.synchronize()
     return try seconds {
         for number in 0..<groups {
+            let group = fresh ? block(copying: group) : group
             try file.write([group], at: number % slots * groupLength)
             try file.synchronize()
         }
@@ -177,12 +200,41 @@ func measureGroups(
     let rawGroups = min(groups, 4_000)
     let rawTime = try raw(groupLength: groupLength, groups: rawGroups)
     let rawRate = Double(rawGroups * groupLength) / mebibyte / rawTime
+    let freshRate =
+        try Double(rawGroups * groupLength) / mebibyte / raw(groupLength: groupLength, groups: rawGroups, fresh: true)
     print(
         """
         \(name): \(Int(Double(frames) / time)) frames/s, \(tenths(rate)) MiB/s, \
         \(Int(Double(groups) / time)) groups/s of \(tenths(Double(frames) / Double(groups))) frames
             pwrite + fdatasync by hand of \(groupLength) bytes: \(Int(Double(rawGroups) / rawTime)) groups/s, \
-        \(tenths(rawRate)) MiB/s; ratio \(hundredths(rate / rawRate))
+        \(tenths(rawRate)) MiB/s; ratio \(hundredths(rate / rawRate)); \
+        from fresh memory \(tenths(freshRate)) MiB/s, ratio \(hundredths(rate / freshRate))
+        """)
+}
+
+/// What it costs that acknowledgements are durable: the same appends, each with the settlements of as many events beside it.
+func measureSettling(_ log: SegmentedLog, appenders: Int, rounds: Int, frameLength: Int) throws {
+    var times = (without: [Double](), with: [Double]())
+    var groups = (without: 0, with: 0)
+    for _ in 0..<5 {
+        for settling in [false, true] {
+            let before = counter.count
+            let time = try append(
+                log, appenders: appenders, rounds: rounds, outstanding: 1, frameLength: frameLength, settling: settling)
+            if settling {
+                times.with.append(time)
+                groups.with += counter.count - before
+            } else {
+                times.without.append(time)
+                groups.without += counter.count - before
+            }
+        }
+    }
+    let ratio = times.without.sorted()[2] / times.with.sorted()[2]
+    print(
+        """
+        with settlements, \(appenders) appenders of a frame of \(frameLength >> 10) KiB and one of settlements: \
+        \(hundredths(ratio)) of the throughput without, in \(hundredths(Double(groups.with) / Double(groups.without))) of its groups
         """)
 }
 
@@ -223,10 +275,14 @@ try committer.start()
 let log = try openLog("log", committer)
 let counter = GroupCounter()
 log.delegate = counter
+committer.observe(counter.hooks)
 for (kibibytes, appenders) in [(128, 4), (128, 8), (256, 8)] {
     try measureGroups(
         log, "durable, \(appenders) appenders of one frame of \(kibibytes) KiB", appenders: appenders, rounds: 1_000,
         outstanding: 1, frameLength: kibibytes << 10)
+}
+for appenders in [1, 8] {
+    try measureSettling(log, appenders: appenders, rounds: 500, frameLength: 128 << 10)
 }
 try measureGroups(log, "durable, 8 appenders of 100 frames of 1 KiB", appenders: 8, rounds: 250, outstanding: 100)
 try measureGroups(log, "durable, 1 appender of 100 frames of 1 KiB", appenders: 1, rounds: 1_000, outstanding: 100)
