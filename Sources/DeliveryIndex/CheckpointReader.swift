@@ -43,7 +43,9 @@ struct CheckpointReader {
         guard let kind = CheckpointRun.Kind(rawValue: tag & 3), let reason = SettleReason(rawValue: tag >> 2 & 3) else {
             throw RecordFault(message: "a checkpoint's run is of no kind", offset: offset - 1)
         }
-        var run = CheckpointRun(kind: kind, reason: reason)
+        var run = CheckpointRun(kind: kind)
+        if kind == .settled { run.reason = reason }
+        if kind == .available { run.deadLetterReason = DeadLetterReason(rawValue: reason.rawValue) }
         var length = UInt64(tag >> 4) + 1
         if length == 16 { length = 16 &+ (try readVariable(bytes)) }
         if kind == .available || kind == .delayed { run.deliveryCount = try readVariable(bytes) }

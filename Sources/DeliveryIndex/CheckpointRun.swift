@@ -11,6 +11,8 @@ struct CheckpointRun: Equatable {
 
     var kind: Kind
     var reason: SettleReason = .acknowledged
+    /// Of kind `available` only: it is not to be received, but waits for its dead-letter copy.
+    var deadLetterReason: DeadLetterReason?
     var deliveryCount: UInt64 = 0
     /// Wall time in milliseconds at which a delay is over.
     var until: UInt64 = 0
@@ -18,7 +20,7 @@ struct CheckpointRun: Equatable {
     /// Appends the coded run of `length` slots, at least 1.
     func append(_ length: UInt64, to block: ByteBlock) {
         let short = min(length - 1, 15)
-        block.append(kind.rawValue | reason.rawValue << 2 | UInt8(short) << 4)
+        block.append(kind.rawValue | (deadLetterReason?.rawValue ?? reason.rawValue) << 2 | UInt8(short) << 4)
         if short == 15 { block.appendVariable(length - 16) }
         if kind == .available || kind == .delayed { block.appendVariable(deliveryCount) }
         if kind == .delayed { block.appendVariable(until) }

@@ -6,9 +6,12 @@ struct RecoveryState {
     var restoredEnd: UInt64?
     private let bootMilliseconds: UInt64
     private let wallMilliseconds: UInt64
+    private let longestDelay: UInt64
 
-    init(tail: UInt64, bootTime: UInt64, wallTime: UInt64) {
-        self.tail = tail
+    init(_ options: IndexOptions) {
+        let (bootTime, wallTime) = (options.bootTime, options.wallTime)
+        tail = options.tail
+        longestDelay = options.settings.longestDelayMilliseconds
         bootMilliseconds = milliseconds(bootTime)
         wallMilliseconds = milliseconds(wallTime)
     }
@@ -20,7 +23,7 @@ struct RecoveryState {
     /// it longer than the longest delay.
     func deadline(until wall: UInt64) -> UInt64? {
         guard wall > wallMilliseconds else { return nil }
-        return bootMilliseconds + 1 + min(wall - wallMilliseconds, IndexSettings.delayMillisecondsMax)
+        return bootMilliseconds + 1 + min(wall - wallMilliseconds, longestDelay)
     }
 
     /// The boot time in milliseconds that a slot of a reused index means; `nil` if it has passed (FORMAT.md section 3).

@@ -14,28 +14,37 @@ public struct Settlement: Sendable {
     /// The same in wall time, for the log; 0 for at once.
     private let until: UInt64
     private let operation: SettlementRun.Operation
+    /// What becomes of a release at the last delivery (contract, decision 11).
+    private let lastOperation: SettlementRun.Operation
+    /// The state that its events are in until it is finished.
+    let state: SlotState
     /// Boot time in milliseconds at which it began; 0 for drops, whose locks are over.
     private let begun: UInt64
 
     /// A settlement without events, made by ``SubscriptionIndex/settlement(_:now:)``.
-    init(_ answer: SettleOperation, subscription: UInt32, now: UInt64) {
+    init(_ answer: SettleOperation, subscription: UInt32, _ settings: IndexSettings, now: UInt64) {
+        let hasDeadLetterDestination = settings.hasDeadLetterDestination
         self.subscription = subscription
+        state = .settling
         begun = milliseconds(now)
+        lastOperation = hasDeadLetterDestination ? .exhaustedPending : .rejected
         switch answer {
         case .acknowledge: (operation, due, until) = (.acknowledged, 0, 0)
-        case .reject: (operation, due, until) = (.rejected, 0, 0)
+        case .reject: (operation, due, until) = (hasDeadLetterDestination ? .rejectedPending : .rejected, 0, 0)
         case .release(let delay, let wallTime):
             operation = .released
-            let delay = min(delay, IndexSettings.delayMillisecondsMax)
+            let delay = min(delay, settings.longestDelayMilliseconds)
             due = delay == 0 ? 0 : millisecondsRoundedUp(now + delay * 1_000_000)
             until = delay == 0 ? 0 : millisecondsRoundedUp(wallTime) + delay
         }
     }
 
     /// Runs of one operation that the index itself makes.
-    init(_ operation: SettlementRun.Operation, subscription: UInt32) {
+    init(_ operation: SettlementRun.Operation, subscription: UInt32, from state: SlotState = .settling) {
         self.subscription = subscription
         self.operation = operation
+        lastOperation = operation
+        self.state = state
         (due, until, begun) = (0, 0, 0)
     }
 
@@ -48,17 +57,28 @@ public struct Settlement: Sendable {
     /// Whether nothing is settled: then there is nothing to log and nothing to finish.
     public var isEmpty: Bool { runs.isEmpty }
 
+    /// How many events it ends for good without an acknowledgement and without a dead-letter copy.
+    public var droppedCount: Int {
+        guard state == .settling, operation != .acknowledged else { return 0 }
+        return runs.reduce(0) { $1.reason == nil ? $0 : $0 + Int($1.count) }
+    }
+
     /// How many events it settles.
     public var count: Int { runs.reduce(0) { $0 + Int($1.count) } }
 
-    /// Adds one event. A release at the last delivery is a rejection (contract, decision 11).
+    /// Adds one event.
     @inline(__always)
     mutating func append(_ sequence: UInt64, deliveryCount: Int, maxDeliveryCount: Int = .max) {
         if operation == .released, deliveryCount >= maxDeliveryCount {
-            append(sequence, .rejected, deliveryCount: deliveryCount, until: 0)
+            append(sequence, lastOperation, deliveryCount: deliveryCount, until: 0)
         } else {
             append(sequence, operation, deliveryCount: deliveryCount, until: until)
         }
+    }
+
+    /// Adds one event to which something of its own happens.
+    mutating func append(_ sequence: UInt64, _ operation: SettlementRun.Operation, deliveryCount: Int) {
+        append(sequence, operation, deliveryCount: deliveryCount, until: 0)
     }
 
     /// Adds one event; extends the last run if it goes on there.
@@ -81,7 +101,7 @@ public struct Settlement: Sendable {
     /// Takes all that was added, and begins anew; `nil` if there is nothing.
     mutating func takeAll() -> Settlement? {
         guard !isEmpty else { return nil }
-        defer { self = Settlement(operation, subscription: subscription) }
+        defer { self = Settlement(operation, subscription: subscription, from: state) }
         return self
     }
 

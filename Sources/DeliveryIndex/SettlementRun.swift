@@ -15,6 +15,12 @@ public struct SettlementRun: Hashable, Sendable {
         case released = 4
         /// Settled because its time was over.
         case expired = 5
+        /// Rejected by a receiver; its dead-letter copy is to be made.
+        case rejectedPending = 6
+        /// Its time is over; its dead-letter copy is to be made.
+        case expiredPending = 7
+        /// At the end of its last delivery; its dead-letter copy is to be made.
+        case exhaustedPending = 8
     }
 
     /// The first sequence.
@@ -37,7 +43,17 @@ public struct SettlementRun: Hashable, Sendable {
         case .acknowledged: .acknowledged
         case .rejected: .rejected
         case .expired: .expired
-        case .delivered, .released: nil
+        case .delivered, .released, .rejectedPending, .expiredPending, .exhaustedPending: nil
+        }
+    }
+
+    /// Why its events wait for their dead-letter copies, if they do.
+    var deadLetterReason: DeadLetterReason? {
+        switch operation {
+        case .rejectedPending: .rejected
+        case .expiredPending: .timeToLive
+        case .exhaustedPending: .deliveryCount
+        case .delivered, .acknowledged, .rejected, .released, .expired: nil
         }
     }
 

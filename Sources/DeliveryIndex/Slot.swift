@@ -56,6 +56,11 @@ struct Slot: Hashable, Sendable {
         SettleReason(rawValue: UInt8(truncatingIfNeeded: bits >> 3 & 3)) ?? .acknowledged
     }
 
+    /// Means something in state `deadLetterPending` only.
+    var deadLetterReason: DeadLetterReason? {
+        DeadLetterReason(rawValue: UInt8(truncatingIfNeeded: bits >> 3 & 3))
+    }
+
     /// How many times the event was handed out, at most ``deliveryCountMax``.
     @inline(__always)
     var deliveryCount: Int {
@@ -77,7 +82,7 @@ struct Slot: Hashable, Sendable {
     /// Whether the due time lies after `milliseconds`.
     ///
     /// Its 32 bits come again after 49.7 days. None lies further ahead than ``IndexSettings/aheadMillisecondsMax``, so
-    /// one that seems to has passed. Only what passed 49.7 days ago, to within those 65 minutes, looks as if it were
+    /// one that seems to has passed. Only what passed 49.7 days ago, to within those 13.3 hours, looks as if it were
     /// still to come.
     @inline(__always)
     func isDue(after milliseconds: UInt64) -> Bool {
@@ -108,6 +113,12 @@ struct Slot: Hashable, Sendable {
     /// The same slot with another delivery count.
     func counting(_ deliveryCount: Int) -> Slot {
         Slot(bits: bits & ~(0x3FF << 5) | UInt64(min(deliveryCount, Self.deliveryCountMax)) << 5)
+    }
+
+    /// Waits for its dead-letter copy since a boot time, of which the low 32 bits in milliseconds are kept.
+    func deadLettering(_ reason: DeadLetterReason, ended: UInt32) -> Slot {
+        let slot = moved(to: .deadLetterPending, due: ended)
+        return Slot(bits: slot.bits | UInt64(reason.rawValue) << 3)
     }
 
     /// Settled, for the reason.

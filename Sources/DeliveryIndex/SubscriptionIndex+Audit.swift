@@ -41,13 +41,16 @@ extension SubscriptionIndex {
                 faults.append("chunk \(chunk.number) is not freed")
             }
         }
-        for state: SlotState in [.available, .locked, .delayed, .settling] where seen[state] != counts[state] {
+        for state: SlotState in [.available, .locked, .delayed, .settling, .deadLetterPending]
+        where seen[state] != counts[state] {
             faults.append("\(counts[state]) counted \(state), there are \(seen[state])")
         }
         for (sequence, _) in queued
         where sequence >= window.floor && ![.available, .settled].contains(state(of: sequence)) {
             faults.append("\(sequence) is queued but \(state(of: sequence))")
         }
+        let waiting = pending.sequences
+        if Set(waiting).count != waiting.count { faults.append("an event waits twice for its dead-letter copy") }
         return faults
     }
 

@@ -44,6 +44,9 @@ extension SubscriptionIndex {
         case .delayed where slot.isDue(after: time):
             let left = slot.due &- UInt32(truncatingIfNeeded: time)
             return CheckpointRun(kind: .delayed, deliveryCount: UInt64(slot.deliveryCount), until: wall + UInt64(left))
+        case .deadLetterPending:
+            return CheckpointRun(
+                kind: .available, deadLetterReason: slot.deadLetterReason, deliveryCount: UInt64(slot.deliveryCount))
         default:
             return CheckpointRun(kind: .available, deliveryCount: UInt64(slot.deliveryCount))
         }

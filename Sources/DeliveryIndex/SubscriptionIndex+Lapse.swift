@@ -9,11 +9,13 @@ extension SubscriptionIndex {
     /// available again (contract, decision 12).
     ///
     /// Events that were never handed out leave no record: after a recovery they are passed again. The others are for
-    /// ``takeLapses()``. Does nothing before ``finishRecovery()``. O(runs of available events), O(what ends), up to a bound for what is
-    /// available, whose rest the next call ends; O(chunks), and O(slots) of those at both ends.
+    /// ``takeLapses()``; with a dead-letter destination all are that match. Does nothing before ``finishRecovery()``. O(runs of available
+    /// events), O(what ends), up to a bound whose rest the next call ends; without a destination O(chunks), and O(slots) of those at both
+    /// ends, for what was never handed out.
     ///
+    /// - Parameter match: as for a receive; asked with a dead-letter destination only.
     /// - Throws: a ``StorageError`` if a chunk cannot be made; nothing is lost, and the next call goes on.
-    public mutating func lapse() throws(StorageError) {
+    public mutating func lapse(match: (UInt64) -> MatchResult = { _ in .deliver }) throws(StorageError) {
         guard recovery == nil else { return }
         for run in again.takeAll(below: lapsedBelow, atMost: Self.lapsedMax) {
             for sequence in run.first..<run.first + UInt64(run.count) {
@@ -23,13 +25,20 @@ extension SubscriptionIndex {
                 if slot.state == .available { lapse(sequence, chunk, index, slot) }
             }
         }
-        if window.cursor < lapsedBelow { try pass(to: lapsedBelow, only: .untouched) }
+        guard window.cursor < lapsedBelow else { return }
+        guard settings.hasDeadLetterDestination else { return try pass(to: lapsedBelow, only: .untouched) }
+        // None is delivered: all of them are past their time to live.
+        var deliveries: [Delivery] = []
+        var result = ReceiveResult()
+        try takeNew(1, due: 0, tail: lapsedBelow, into: &deliveries, &result, match)
     }
 
-    /// Ends one that is available.
+    /// Ends one that is available, or was never looked at.
     mutating func lapse(_ sequence: UInt64, _ chunk: SlotChunk, _ index: Int, _ slot: Slot) {
-        move(chunk, index, to: slot.moved(to: .settling), by: .beginSettling)
-        lapses.append(sequence, deliveryCount: slot.deliveryCount)
+        let due = UInt32(truncatingIfNeeded: milliseconds(latest))
+        move(chunk, index, to: slot.moved(to: .settling, due: due), by: .beginSettling)
+        let operation = settings.hasDeadLetterDestination ? SettlementRun.Operation.expiredPending : .expired
+        lapses.append(sequence, operation, deliveryCount: slot.deliveryCount)
     }
 
     /// The events whose time to live ended since the last call, as ``takeDrops()`` hands out its own. O(1).

@@ -111,11 +111,34 @@ extension SubscriptionIndex {
     /// Ends an event whose last delivery is over (contract, decision 11).
     mutating func drop(_ sequence: UInt64, _ chunk: SlotChunk, _ index: Int, _ old: Slot) {
         move(chunk, index, to: old.moved(to: .settling), by: .beginSettling)
-        drops.append(sequence, deliveryCount: old.deliveryCount)
+        let operation = settings.hasDeadLetterDestination ? SettlementRun.Operation.exhaustedPending : .rejected
+        drops.append(sequence, operation, deliveryCount: old.deliveryCount)
+    }
+
+    /// What becomes of an event not looked at before.
+    private enum Verdict {
+        case deliver
+        /// Settled without a record.
+        case pass(SettleReason)
+        /// Past its time to live, and its dead-letter copy is wanted.
+        case lapse
+        case stop
     }
 
     @inline(__always)
-    private mutating func takeNew(
+    private func verdict(_ sequence: UInt64, isMatched: Bool, _ match: (UInt64) -> MatchResult) -> Verdict {
+        let isLapsed = sequence < lapsedBelow
+        if isLapsed, !settings.hasDeadLetterDestination { return .pass(.expired) }
+        switch isMatched ? .deliver : match(sequence) {
+        case .deliver: return isLapsed ? .lapse : .deliver
+        case .filtered: return .pass(.filtered)
+        case .expired: return .pass(.expired)
+        case .stop: return .stop
+        }
+    }
+
+    @inline(__always)
+    mutating func takeNew(
         _ limit: Int, due: UInt32, tail: UInt64, into deliveries: inout [Delivery], _ result: inout ReceiveResult,
         _ match: (UInt64) -> MatchResult
     ) throws(StorageError) {
@@ -130,9 +153,9 @@ extension SubscriptionIndex {
             let start = window.cursor
             if matched != start, window.floor == start, case .untouched = window.entry(at: start) {
                 examined += 1
-                switch start < lapsedBelow ? .expired : match(start) {
-                case .deliver: matched = start
-                case .filtered, .expired: window.passEmptyWindow(to: start + 1)
+                switch verdict(start, isMatched: false, match) {
+                case .deliver, .lapse: matched = start
+                case .pass: window.passEmptyWindow(to: start + 1)
                 case .stop: return
                 }
                 continue
@@ -151,16 +174,15 @@ extension SubscriptionIndex {
                 let old = chunk[index]
                 if old.state == .untouched {
                     let sequence = chunk.first + UInt64(index)
-                    switch matched == sequence ? .deliver : sequence < lapsedBelow ? .expired : match(sequence) {
+                    switch verdict(sequence, isMatched: matched == sequence, match) {
                     case .deliver:
                         lock(sequence, chunk, index, old, due: due, &deliveries)
                         result.delivered += 1
-                    case .filtered:
-                        move(chunk, index, to: old.settled(.filtered), by: .passOver)
+                    case .pass(let reason):
+                        move(chunk, index, to: old.settled(reason), by: .passOver)
                         chunk.settled += 1
-                    case .expired:
-                        move(chunk, index, to: old.settled(.expired), by: .passOver)
-                        chunk.settled += 1
+                    case .lapse:
+                        lapse(sequence, chunk, index, old)
                     case .stop:
                         stopped = true
                     }

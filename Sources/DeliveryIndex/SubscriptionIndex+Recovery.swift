@@ -53,6 +53,7 @@ extension SubscriptionIndex {
         let state = chunk[index].state
         counts.add(state)
         if state == .available { again.append(sequence) }
+        if state == .deadLetterPending { pending.append(sequence) }
         if let deadline, state == .locked || state == .delayed { scan.add(sequence, deadline) }
     }
 }

@@ -59,6 +59,10 @@ extension SubscriptionIndex {
             transition = .replaySettled
         case .available:
             slot = slot.moved(to: .available)
+            if let reason = run.deadLetterReason {
+                slot = slot.deadLettering(reason, ended: 0)
+                transition = .replayPending
+            }
         case .delayed:
             if let deadline = recovery.deadline(until: run.until) {
                 slot = slot.moved(to: .delayed, due: UInt32(truncatingIfNeeded: deadline))
@@ -97,7 +101,7 @@ extension SubscriptionIndex {
     }
 
     private mutating func replay(_ run: SettlementRun, _ recovery: RecoveryState) throws(StorageError) {
-        let settles = run.reason != nil
+        let settles = run.reason != nil || run.deadLetterReason != nil
         let deadline = run.operation == .released ? recovery.deadline(until: run.until) : nil
         let first = max(run.first, window.floor)
         try Self.forEachPiece(first..<max(first, min(run.end, recovery.tail))) { (first, end) throws(StorageError) in
@@ -112,11 +116,15 @@ extension SubscriptionIndex {
 
     private mutating func replay(_ run: SettlementRun, _ deadline: UInt64?, _ chunk: SlotChunk, _ index: Int) {
         let slot = chunk[index]
-        guard slot.state != .settled else { return }
+        guard slot.state != .settled, slot.state != .deadLetterPending || run.reason != nil else { return }
         let count = Int(run.deliveryCount)
         if let reason = run.reason {
             let counted = slot.counting(max(count, slot.deliveryCount))
             return chunk.move(index, to: counted.settled(reason), by: .replaySettled)
+        }
+        if let reason = run.deadLetterReason {
+            let counted = slot.counting(max(count, slot.deliveryCount))
+            return chunk.move(index, to: counted.deadLettering(reason, ended: 0), by: .replayPending)
         }
         let applies: Bool
         switch (run.operation, origin) {

@@ -28,7 +28,9 @@ extension SubscriptionIndex {
     ///   - operation: what the receiver answers, for all events of the settlement.
     ///   - now: boot time in nanoseconds, from which a delay is measured.
     public mutating func settlement(_ operation: SettleOperation, now: UInt64) -> Settlement {
-        Settlement(operation, subscription: identity.subscription, now: advance(now))
+        Settlement(
+            operation, subscription: identity.subscription,
+            settings, now: advance(now))
     }
 
     /// Takes the event of a token out of its lock and adds it to the settlement. Its slot is `settling` until the
@@ -57,7 +59,9 @@ extension SubscriptionIndex {
         var madeAvailable = 0
         for run in settlement.runs {
             if let reason = run.reason {
-                settle(run, reason)
+                settle(run, reason, from: settlement.state)
+            } else if let reason = run.deadLetterReason {
+                beginDeadLettering(run, reason)
             } else if settlement.due <= time {
                 madeAvailable += makeAvailable(run)
             } else {
@@ -70,16 +74,24 @@ extension SubscriptionIndex {
 
     /// Takes the settlement's events back into their locks, because the log could not be written (R35): the old deadline and the
     /// old token hold. Where the lock ran out meanwhile, the event is available; after its last delivery the next receive drops it
-    /// instead of handing it out.
+    /// instead of handing it out. What waited for its dead-letter copy waits for another one.
     ///
     /// - Returns: how many events became available to be handed out.
     @discardableResult
     public mutating func rollBack(_ settlement: Settlement, now: UInt64) -> Int {
+        guard settlement.state == .settling else {
+            for run in settlement.runs {
+                forEach(settlement.state, run) { index, chunk, place, _ in
+                    index.pending.append(chunk.first + UInt64(place))
+                }
+            }
+            return 0
+        }
         let time = milliseconds(advance(now))
         let mayHold = settlement.mayHoldLocks(at: time)
         var madeAvailable = 0
         for run in settlement.runs {
-            forEachSettling(run) { index, chunk, place, slot in
+            forEach(.settling, run) { index, chunk, place, slot in
                 if mayHold, slot.isDue(after: time) {
                     index.move(chunk, place, to: slot.moved(to: .locked), by: .rollBack)
                 } else {
@@ -110,10 +122,10 @@ extension SubscriptionIndex {
         return .genuine
     }
 
-    /// Visits those slots of a run that are settling still: retention may have settled some meanwhile.
+    /// Visits those slots of a run that are still in the state: retention may have settled some meanwhile.
     @inline(__always)
-    private mutating func forEachSettling(
-        _ run: SettlementRun, _ body: (inout SubscriptionIndex, SlotChunk, Int, Slot) -> Void
+    mutating func forEach(
+        _ state: SlotState, _ run: SettlementRun, _ body: (inout SubscriptionIndex, SlotChunk, Int, Slot) -> Void
     ) {
         var sequence = max(run.first, window.floor)
         while sequence < run.end {
@@ -124,7 +136,7 @@ extension SubscriptionIndex {
                 let settled = counts[.settled]
                 while place < last {
                     let slot = chunk[place]
-                    if slot.state == .settling { body(&self, chunk, place, slot) }
+                    if slot.state == state { body(&self, chunk, place, slot) }
                     place += 1
                 }
                 window.countSettled(in: chunk, counts[.settled] - settled)
@@ -133,16 +145,17 @@ extension SubscriptionIndex {
         }
     }
 
-    private mutating func settle(_ run: SettlementRun, _ reason: SettleReason) {
-        forEachSettling(run) { index, chunk, place, slot in
-            index.move(chunk, place, to: slot.settled(reason), by: .settle)
+    private mutating func settle(_ run: SettlementRun, _ reason: SettleReason, from state: SlotState) {
+        let transition = state == .settling ? Transition.settle : .finishDeadLettering
+        forEach(state, run) { index, chunk, place, slot in
+            index.move(chunk, place, to: slot.settled(reason), by: transition)
         }
     }
 
     private mutating func makeAvailable(_ run: SettlementRun) -> Int {
         var count = 0
         let due = UInt32(truncatingIfNeeded: milliseconds(latest))
-        forEachSettling(run) { index, chunk, place, slot in
+        forEach(.settling, run) { index, chunk, place, slot in
             index.move(chunk, place, to: slot.moved(to: .available, due: due), by: .makeAvailable)
             index.again.append(chunk.first + UInt64(place))
             count += 1
@@ -152,7 +165,7 @@ extension SubscriptionIndex {
 
     private mutating func delay(_ run: SettlementRun, until deadline: UInt64) {
         let due = UInt32(truncatingIfNeeded: deadline)
-        forEachSettling(run) { index, chunk, place, slot in
+        forEach(.settling, run) { index, chunk, place, slot in
             index.move(chunk, place, to: slot.moved(to: .delayed, due: due), by: .delay)
         }
         // One entry for the whole run: it does not act on slots that retention settled meanwhile.

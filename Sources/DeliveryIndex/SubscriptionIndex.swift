@@ -13,7 +13,7 @@ public import Storage
 /// not once a field (measured: a third of the time of a receive and acknowledge).
 ///
 /// Invariant 3: every sequence is, at every moment, exactly one of: at or past the cursor and untouched, available and in the
-/// queue once, locked or delayed with a ring entry of its due time, settling, or settled.
+/// queue once, locked or delayed with a ring entry of its due time, settling, pending for its dead-letter copy, or settled.
 public struct SubscriptionIndex: ~Copyable {
     /// What the index belongs to.
     public let identity: IndexIdentity
@@ -25,6 +25,8 @@ public struct SubscriptionIndex: ~Copyable {
     var window: SlotWindow
     var rings = DeadlineRings()
     var again = AvailableQueue()
+    /// Events to be copied to the dead-letter destination, for ``takePending(limit:)``.
+    var pending = AvailableQueue()
     var counts = StateCounts()
     /// Events whose last delivery ended, in state `settling`, for ``takeDrops()``.
     var drops: Settlement
@@ -52,7 +54,7 @@ public struct SubscriptionIndex: ~Copyable {
         drops = Settlement(.rejected, subscription: options.identity.subscription)
         lapses = Settlement(.expired, subscription: options.identity.subscription)
         delivered = Settlement(.delivered, subscription: options.identity.subscription)
-        recovery = RecoveryState(tail: options.tail, bootTime: options.bootTime, wallTime: options.wallTime)
+        recovery = RecoveryState(options)
     }
 
     /// The first sequence that is not settled.

@@ -10,7 +10,7 @@ enum Transition: UInt8, CaseIterable, Sendable {
     case expireLock
     /// The delay is over.
     case comeDue
-    /// An answer for the delivery is on its way to the log; or its last delivery ended and it is dropped.
+    /// An answer for the delivery is on its way to the log; or its last delivery, or its time to live, ended.
     case beginSettling
     /// The log has the answer.
     case settle
@@ -24,18 +24,18 @@ enum Transition: UInt8, CaseIterable, Sendable {
     case passOver
     /// Retention takes its segment away.
     case retire
-    /// Its last delivery ended; a copy goes to the dead-letter destination.
+    /// The log has why it cannot be delivered; a copy goes to the dead-letter destination.
     case beginDeadLettering
     /// The destination has the copy.
     case finishDeadLettering
-    /// The destination refused the copy for now.
-    case postponeDeadLettering
     /// Recovery: the log says it is settled.
     case replaySettled
     /// Recovery: the log says it may be received again.
     case replayAvailable
     /// Recovery: the log says it is delayed.
     case replayDelayed
+    /// Recovery: the log says that it waits for its dead-letter copy.
+    case replayPending
     /// Recovery: the log ends before it.
     case forget
 
@@ -47,19 +47,19 @@ enum Transition: UInt8, CaseIterable, Sendable {
         case .renew: (0b0000_0100, .locked)
         case .expireLock: (0b0000_0100, .available)
         case .comeDue: (0b0000_1000, .available)
-        case .beginSettling: (0b0000_0110, .settling)
+        case .beginSettling: (0b0000_0111, .settling)
         case .settle: (0b0001_0000, .settled)
         case .makeAvailable: (0b0001_0000, .available)
         case .delay: (0b0001_0000, .delayed)
         case .rollBack: (0b0001_0000, .locked)
         case .passOver: (0b0000_0001, .settled)
         case .retire: (0b0101_1111, .settled)
-        case .beginDeadLettering: (0b0001_0110, .deadLetterPending)
+        case .beginDeadLettering: (0b0001_0000, .deadLetterPending)
         case .finishDeadLettering: (0b0100_0000, .settled)
-        case .postponeDeadLettering: (0b0100_0000, .available)
         case .replaySettled: (0b0101_1111, .settled)
         case .replayAvailable: (0b0001_1011, .available)
         case .replayDelayed: (0b0001_1011, .delayed)
+        case .replayPending: (0b0101_1111, .deadLetterPending)
         case .forget: (0b0111_1111, .untouched)
         }
     }

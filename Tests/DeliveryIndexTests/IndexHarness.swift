@@ -167,6 +167,9 @@ final class IndexHarness {
     func acknowledge(_ held: [Held]) -> [TokenOutcome] { settle(.acknowledge, held.map(\.token)) }
 
     @discardableResult
+    func reject(_ held: [Held]) -> [TokenOutcome] { settle(.reject, held.map(\.token)) }
+
+    @discardableResult
     func release(_ held: [Held], seconds: UInt64 = 0) -> [TokenOutcome] {
         settle(.release(delayMilliseconds: seconds * 1_000, wallTime: clock.wallTime), held.map(\.token))
     }

@@ -37,12 +37,10 @@ struct SlotsOfEveryState {
         case .delayed: harness.release([held], seconds: 600)
         case .settling: _ = harness.begin(.acknowledge, [held.token])
         case .settled: harness.acknowledge([held])
-        // No operation leads there yet: there are no destinations for dead letters.
         case .deadLetterPending:
-            guard let chunk = harness.index.window.chunk(at: held.sequence) else { return }
-            let place = SlotChunk.index(of: held.sequence)
-            let slot = chunk[place].moved(to: .deadLetterPending)
-            harness.index.move(chunk, place, to: slot, by: .beginDeadLettering)
+            harness.index.settings.hasDeadLetterDestination = true
+            harness.reject([held])
+            harness.index.settings.hasDeadLetterDestination = false
         case .locked, .untouched, .invalid: break
         }
     }

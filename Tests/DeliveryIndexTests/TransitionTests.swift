@@ -10,19 +10,21 @@ import Testing
         .renew: ([.locked], .locked),
         .expireLock: ([.locked], .available),
         .comeDue: ([.delayed], .available),
-        .beginSettling: ([.locked, .available], .settling),
+        .beginSettling: ([.untouched, .locked, .available], .settling),
         .settle: ([.settling], .settled),
         .makeAvailable: ([.settling], .available),
         .delay: ([.settling], .delayed),
         .rollBack: ([.settling], .locked),
         .passOver: ([.untouched], .settled),
         .retire: ([.untouched, .available, .locked, .delayed, .settling, .deadLetterPending], .settled),
-        .beginDeadLettering: ([.available, .locked, .settling], .deadLetterPending),
+        .beginDeadLettering: ([.settling], .deadLetterPending),
         .finishDeadLettering: ([.deadLetterPending], .settled),
-        .postponeDeadLettering: ([.deadLetterPending], .available),
         .replaySettled: ([.untouched, .available, .locked, .delayed, .settling, .deadLetterPending], .settled),
         .replayAvailable: ([.untouched, .available, .delayed, .settling], .available),
         .replayDelayed: ([.untouched, .available, .delayed, .settling], .delayed),
+        .replayPending: (
+            [.untouched, .available, .locked, .delayed, .settling, .deadLetterPending], .deadLetterPending
+        ),
         .forget: ([.untouched, .available, .locked, .delayed, .settling, .settled, .deadLetterPending], .untouched),
     ]
 

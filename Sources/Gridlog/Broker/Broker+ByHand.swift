@@ -19,6 +19,11 @@ extension Broker {
         _ = timers.runOnce(waiting: false)
     }
 
+    /// Lets push subscriptions work.
+    package func runPush() {
+        _ = pushing.withLock { $0 }?.dispatcher.runOnce(waiting: false)
+    }
+
     /// Lets go of everything as a process that is killed does: nothing is written, nobody is answered.
     package func abandon() {
         committer.abandon()

@@ -75,6 +75,7 @@ extension Broker {
     public func deleteTopic(_ name: String) throws(GridlogError) -> Bool {
         try changes.withLock { _ throws(GridlogError) in
             guard let topic = topic(name) else { return false }
+            try checkNoDeadLetters(goTo: topic)
             // What is answered from here on would go with a deletion that is found done.
             try catalog.change(inDoubt: { topic.close(because: $0) }) { catalog in
                 catalog.topics.removeAll { $0.id == topic.id }
@@ -84,6 +85,17 @@ extension Broker {
             topic.close()
             removeDeleted()
             return true
+        }
+    }
+
+    private func checkNoDeadLetters(goTo topic: Topic) throws(GridlogError) {
+        for other in topics where other !== topic {
+            for subscription in other.subscriptions where subscription.settings.deadLetter == .topic(name: topic.name) {
+                throw GridlogError(
+                    .conflict,
+                    "The topic '\(topic.name)' takes the dead-lettered events of '\(subscription.name)' of topic "
+                        + "'\(other.name)'; name another dead-letter destination there first.")
+            }
         }
     }
 
@@ -169,9 +181,7 @@ extension Broker {
             return try SegmentedLog.open(configuration, committer: committer)
         }
         return TopicContext(
-            name: entry.name, id: entry.id, settings: entry.settings, log: log,
-            tokenCoder: LockTokenCoder(key: (key.low, key.high)), broker: self
-        )
+            entry, log: log, tokenCoder: LockTokenCoder(key: (key.low, key.high)), broker: self)
     }
 
     // MARK: - Removing

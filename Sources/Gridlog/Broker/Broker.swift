@@ -26,6 +26,8 @@ public final class Broker: Sendable {
     let housekeeper: Housekeeper
     /// Decompressed blocks of all topics: 32 MiB at most.
     let blockCache = BlockCache()
+    /// What delivers the events of push subscriptions, while it does.
+    let pushing = Guarded<Pushing?>(nil)
     /// Held until the broker is closed.
     private let directory: Guarded<DataDirectory?>
     private let byName: Guarded<[String: Topic]>
@@ -63,7 +65,10 @@ public final class Broker: Sendable {
                 try housekeeper.start()
             }
         }
-        housekeeper.afterRound { [weak self] in self?.deleteExpiredSubscriptions() }
+        housekeeper.afterRound { [weak self] in
+            self?.deleteExpiredSubscriptions()
+            self?.failOldValidations()
+        }
         removeDeleted()
         for entry in catalog.catalog.topics {
             let topic = open(entry)
@@ -74,6 +79,7 @@ public final class Broker: Sendable {
     /// Answers nothing more, syncs everything and gives the directory back. Blocking. Call it once; a broker that has topics lives,
     /// and holds its directory, until then.
     public func close() {
+        stopPushing()
         timers.stop()
         housekeeper.stop()
         for topic in topics {

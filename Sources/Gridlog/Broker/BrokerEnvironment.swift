@@ -31,8 +31,11 @@ package struct BrokerEnvironment: Sendable {
     }
 
     /// The directory that holds the name of the data directory.
-    var parentDirectory: String {
-        var path = directory[...]
+    var parentDirectory: String { Self.parent(of: directory) }
+
+    /// The directory that holds the name of a file or directory.
+    static func parent(of path: String) -> String {
+        var path = path[...]
         while path.count > 1, path.last == "/" { path.removeLast() }
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

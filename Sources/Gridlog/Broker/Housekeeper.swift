@@ -21,11 +21,16 @@ final class Housekeeper: Sendable {
     private enum Job {
         case segment(SegmentedLog)
         case chunk(EventSubscription)
+        case deadLetters(EventSubscription)
+        case pause(EventSubscription)
 
-        var subject: AnyObject {
-            switch self {
-            case .segment(let log): log
-            case .chunk(let subscription): subscription
+        func isSame(as other: Job) -> Bool {
+            switch (self, other) {
+            case (.segment(let log), .segment(let other)): log === other
+            case (.chunk(let subscription), .chunk(let other)): subscription === other
+            case (.deadLetters(let subscription), .deadLetters(let other)): subscription === other
+            case (.pause(let subscription), .pause(let other)): subscription === other
+            default: false
             }
         }
 
@@ -34,6 +39,8 @@ final class Housekeeper: Sendable {
             switch self {
             case .segment(let log): try? log.prepareNextSegment()
             case .chunk(let subscription): try? subscription.prepareChunk()
+            case .deadLetters(let subscription): subscription.copyDeadLetters()
+            case .pause(let subscription): subscription.savePause()
             }
         }
     }
@@ -112,9 +119,19 @@ final class Housekeeper: Sendable {
         add(.chunk(subscription))
     }
 
+    /// Events of the subscription wait for their copies at its dead-letter destination.
+    func copyDeadLetters(of subscription: EventSubscription) {
+        add(.deadLetters(subscription))
+    }
+
+    /// The subscription pauses its deliveries; the catalog does not say so yet.
+    func savePause(of subscription: EventSubscription) {
+        add(.pause(subscription))
+    }
+
     private func add(_ job: Job) {
         change { state in
-            if !state.jobs.contains(where: { $0.subject === job.subject }) { state.jobs.append(job) }
+            if !state.jobs.contains(where: { $0.isSame(as: job) }) { state.jobs.append(job) }
         }
     }
 

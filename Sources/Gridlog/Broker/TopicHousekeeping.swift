@@ -43,7 +43,10 @@ final class TopicHousekeeping: Sendable {
         state.withLock { state in
             guard !state.hasEnded else { return }
             context.enforceRetention()
-            for subscription in context.subscriptions.values { subscription.lapse() }
+            for subscription in context.subscriptions.values {
+                subscription.lapse()
+                subscription.copyDeadLetters()
+            }
             // What filters passed over was settled without anybody being told.
             context.reviewSegments()
             if packs, state.packsFrom <= context.clock.bootTime { pack(&state.packsFrom) }

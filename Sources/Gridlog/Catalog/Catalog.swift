@@ -10,6 +10,8 @@ struct Catalog: Codable, Sendable {
         var settings: SubscriptionSettings
         /// Ascending; the last one is in force for what is published now.
         var filters: [FilterEntry]
+        /// Why nothing is pushed until it is updated.
+        var pauseReason: String?
     }
 
     /// A filter, and the first sequence that it applies to (decision 18).
@@ -36,6 +38,8 @@ struct Catalog: Codable, Sendable {
         var nextSubscription: UInt32
         var subscriptions: [SubscriptionEntry]
         var deletedSubscriptions: [UInt32]
+        /// From here on every frame is for everybody; while one for a single subscription is appended, the greatest number.
+        var addressedBelow: UInt64?
 
         /// The same, with nothing that begins past the end of the log.
         func fitted(to tail: UInt64) -> TopicEntry {

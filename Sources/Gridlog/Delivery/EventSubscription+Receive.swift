@@ -20,6 +20,18 @@ extension EventSubscription {
             throw GridlogError(
                 .invalidArgument, "maxEvents is \(maxEvents); it must be from 1 to \(Self.receivedEventsMax).")
         }
+        guard !isPush else {
+            throw GridlogError(
+                .conflict, "The event subscription '\(name)' pushes its events to an endpoint; they cannot be received."
+            )
+        }
+        return try receiveAny(maxEvents: maxEvents, orWait: waiter)
+    }
+
+    /// The same in any delivery mode.
+    func receiveAny(
+        maxEvents: Int, orWait waiter: (any ReceiveWaiter)?
+    ) throws(GridlogError) -> ReceivedEvents {
         while true {
             try context.checkDamage()
             let tail = context.log.tail

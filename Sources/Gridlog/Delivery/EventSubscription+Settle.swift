@@ -8,8 +8,12 @@ extension EventSubscription {
     /// O(tokens). The completion is called when what succeeded is as durable as the topic promises; at once when nothing did.
     /// An event whose lock has expired, or that was settled before, is not touched (``SettleOutcome/tokenLost``).
     public func settle(_ action: SettleAction, _ tokens: LockTokens, completion: any SettleCompletion) {
+        settle(operation(action), tokens.tokens, completion: completion)
+    }
+
+    func settle(_ operation: SettleOperation, _ tokens: [LockToken?], completion: any SettleCompletion) {
         if let damage = context.damage { return completion.settleDidFail(damage) }
-        guard let begun = begin(operation(action), tokens) else { return completion.settleDidFail(retired) }
+        guard let begun = begin(operation, tokens) else { return completion.settleDidFail(retired) }
         if let drops = begun.drops { log(drops) }
         if begun.mustWake { wakeOne() }
         guard !begun.settlement.isEmpty else { return completion.settleDidFinish(begun.outcomes) }
@@ -26,14 +30,14 @@ extension EventSubscription {
     }
 
     /// Takes the events out of their locks; `nil` when the subscription is not there any more.
-    private func begin(_ operation: SettleOperation, _ tokens: LockTokens) -> Begun? {
+    private func begin(_ operation: SettleOperation, _ tokens: [LockToken?]) -> Begun? {
         let now = context.clock.bootTime
         return state.withLock { state in
             guard !state.isRetired else { return nil }
             _ = state.index.expire(now: now)
             var begun = Begun(settlement: state.index.settlement(operation, now: now))
             begun.outcomes.reserveCapacity(tokens.count)
-            for token in tokens.tokens {
+            for token in tokens {
                 guard let token else {
                     begun.outcomes.append(.badToken)
                     continue
@@ -93,12 +97,14 @@ extension EventSubscription {
     }
 
     fileprivate func finish(_ settlement: DeliveryIndex.Settlement) {
-        let mustWake = state.withLock { state in
+        let (mustWake, mustCopy) = state.withLock { state in
             state.index.finish(settlement, now: context.clock.bootTime)
+            state.counters.dropped += settlement.droppedCount
             if !state.waiters.isEmpty { arm(&state) }
-            return hasWorkForWaiter(state)
+            return (hasWorkForWaiter(state), hasDeadLettersDue(state))
         }
         if mustWake { wakeOne() }
+        if mustCopy { context.housekeeper.copyDeadLetters(of: self) }
         context.didSettle(settlement)
     }
 

@@ -8,11 +8,19 @@ extension EventSubscription {
     ///
     /// It is computed anew each time: a changed time to live applies to events that wait, too (decision 17). O(log events).
     var lapsedBelow: UInt64? {
-        guard let seconds = settings.eventTimeToLiveInSeconds else { return nil }
-        let timeToLive = UInt64(seconds) * 1_000_000_000
+        guard let timeToLive else { return nil }
         let now = context.clock.wallTime
         guard now > timeToLive else { return nil }
         return try? context.log.sequence(appendedAtOrAfter: now - timeToLive)
+    }
+
+    /// In nanoseconds; `nil` when the retention of the topic ends its events.
+    ///
+    /// With a dead-letter destination the retention is a time to live like any other: its events are copied before they go.
+    private var timeToLive: UInt64? {
+        let settings = settings
+        if let seconds = settings.eventTimeToLiveInSeconds { return UInt64(seconds) * 1_000_000_000 }
+        return settings.deadLetter == nil ? nil : context.retirement.withLock { $0.retention }
     }
 
     /// Ends what waited longer than its time to live, though nobody receives. A full disk puts it off.
@@ -21,7 +29,8 @@ extension EventSubscription {
         let lapses = state.withLock { state -> DeliveryIndex.Settlement? in
             guard !state.isRetired else { return nil }
             state.index.lapsedBelow = lapsedBelow
-            try? state.index.lapse()
+            var matcher = EventMatcher(state.filter, context)
+            try? state.index.lapse { matcher.match($0) }
             return state.index.takeLapses()
         }
         if let lapses { log(lapses) }

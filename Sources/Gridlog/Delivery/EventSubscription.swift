@@ -12,8 +12,13 @@ public final class EventSubscription: Sendable {
     public let id: UInt32
     /// Where it was made to begin.
     public let startPosition: StartPosition
+    /// Its events are pushed, and cannot be received. Never changes (contract, decision 16).
+    public let isPush: Bool
     let context: TopicContext
     let state: Guarded<State>
+    let pumps = Guarded<PushPump?>(nil)
+    /// Held while dead-lettered events are put back: one call at a time.
+    let redriving = Guarded(())
 
     /// Everything under the subscription's lock, which is held for nanoseconds an event: no system call but when the index takes or
     /// frees a chunk, once for 4,096 events. A filter is asked under it, about a bounded number of bytes.
@@ -24,6 +29,10 @@ public final class EventSubscription: Sendable {
         var waiters = WaiterQueue()
         /// The earliest deadline that the timers will call for, in boot time.
         var armed: UInt64?
+        var deadLetters = DeadLetterProgress()
+        var counters = SubscriptionCounters()
+        /// Why nothing is pushed until it is updated.
+        var pauseReason: String?
         /// Nothing is answered any more: the subscription was deleted, or the broker closes.
         var isRetired = false
     }
@@ -32,9 +41,14 @@ public final class EventSubscription: Sendable {
         name = entry.name
         id = entry.id
         startPosition = entry.startAt
+        isPush = entry.settings.push != nil
         self.context = context
         state = Guarded(
-            State(settings: entry.settings, filter: EventFilter(entry.filters), index: index))
+            State(
+                settings: entry.settings,
+                filter: EventFilter(
+                    entry.filters, for: entry.id, addressedBelow: context.addressing.withLock { $0.below }),
+                index: index, pauseReason: entry.pauseReason))
     }
 
     /// How it behaves.
@@ -51,11 +65,18 @@ public final class EventSubscription: Sendable {
     }
 
     func apply(_ settings: SubscriptionSettings, filters: [Catalog.FilterEntry]) {
+        let below = context.addressing.withLock { $0.below }
         state.withLock { state in
             state.settings = settings
-            state.filter = EventFilter(filters)
+            state.filter = EventFilter(filters, for: id, addressedBelow: below)
             state.index.settings = settings.indexSettings
+            state.pauseReason = nil
         }
+    }
+
+    /// There may be frames that are not for everybody below a sequence.
+    func applyAddressing(below sequence: UInt64) {
+        state.withLock { $0.filter.addressedBelow = sequence }
     }
 
     /// The payloads of its checkpoint frames.
@@ -114,6 +135,7 @@ public final class EventSubscription: Sendable {
 
     /// Answers nothing from now on. Who waits is woken, and finds that out.
     func retire() {
+        stopPushing()
         state.withLock { $0.isRetired = true }
         wakeAll()
     }
@@ -121,7 +143,11 @@ public final class EventSubscription: Sendable {
 
 extension SubscriptionSettings {
     var indexSettings: IndexSettings {
-        IndexSettings(
-            lockDurationMilliseconds: UInt64(receiveLockDurationInSeconds) * 1_000, maxDeliveryCount: maxDeliveryCount)
+        let lockSeconds = push == nil ? receiveLockDurationInSeconds : PushPump.lockSeconds
+        return IndexSettings(
+            lockDurationMilliseconds: UInt64(lockSeconds) * 1_000, maxDeliveryCount: maxDeliveryCount,
+            hasDeadLetterDestination: deadLetter != nil,
+            longestDelayMilliseconds: push == nil
+                ? UInt64(ReleaseDelay.oneHour.rawValue) * 1_000 : IndexSettings.delayMillisecondsMax)
     }
 }

@@ -25,6 +25,7 @@ public struct ReceivedEvents: Sendable {
         public let sequence: UInt64
         /// How many times it was handed out, this time included.
         public let deliveryCount: Int
+        let token: LockToken
     }
 
     /// The length of the text of every lock token, in bytes.
@@ -72,8 +73,10 @@ public struct ReceivedEvents: Sendable {
                 throw frame.unreadable(delivery.sequence)
             }
             token.removeAll()
-            context.tokenCoder.append(lockToken(of: delivery), to: token)
-            let event = Event(sequence: delivery.sequence, deliveryCount: Int(delivery.deliveryCount))
+            let lockToken = lockToken(of: delivery)
+            context.tokenCoder.append(lockToken, to: token)
+            let event = Event(
+                sequence: delivery.sequence, deliveryCount: Int(delivery.deliveryCount), token: lockToken)
             body(event, token.bytes, payload.extracting(range))
         }
     }

@@ -1,4 +1,4 @@
-/// How an event subscription behaves (delivery mode `Queue`).
+/// How an event subscription behaves.
 public struct SubscriptionSettings: Sendable, Hashable, Codable {
     /// How long a received event may be locked, in seconds.
     public static let lockSeconds = 1...300
@@ -20,7 +20,12 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
     /// When the event subscription is deleted, in nanoseconds since 1970, to within a second or two; `nil` for never.
     public var expirationTime: UInt64?
 
-    /// Settings with the defaults of Event Grid.
+    /// Where events go that cannot be delivered; `nil`: they are dropped.
+    public var deadLetter: DeadLetterDestination?
+    /// Delivery mode `Push`: how events are pushed; `nil`: receivers fetch them, delivery mode `Queue`.
+    public var push: PushSettings?
+
+    /// Settings with the defaults of Event Grid: delivery mode `Queue`, without a dead-letter destination.
     public init(
         receiveLockDurationInSeconds: Int = 60, maxDeliveryCount: Int = 10, eventTimeToLiveInSeconds: Int? = nil,
         includedEventTypes: [String]? = nil, filters: [FilterCondition]? = nil, expirationTime: UInt64? = nil
@@ -52,19 +57,21 @@ public struct SubscriptionSettings: Sendable, Hashable, Codable {
                 "receiveLockDurationInSeconds is \(receiveLockDurationInSeconds); it must be from "
                     + "\(Self.lockSeconds.lowerBound) to \(Self.lockSeconds.upperBound).")
         }
-        guard Self.deliveryCounts.contains(maxDeliveryCount) else {
+        let counts = push?.retrySchedule == .basic ? PushSettings.basicDeliveryCounts : Self.deliveryCounts
+        guard counts.contains(maxDeliveryCount) else {
             throw GridlogError(
                 .invalidArgument,
-                "maxDeliveryCount is \(maxDeliveryCount); it must be from "
-                    + "\(Self.deliveryCounts.lowerBound) to \(Self.deliveryCounts.upperBound).")
+                "maxDeliveryCount is \(maxDeliveryCount); it must be from \(counts.lowerBound) to \(counts.upperBound)."
+            )
         }
         try validateTimeToLive(in: topic)
+        try push?.validate()
         try eventFilter.validate()
     }
 
     private func validateTimeToLive(in topic: TopicSettings) throws(GridlogError) {
         guard let seconds = eventTimeToLiveInSeconds else { return }
-        guard seconds >= 60, seconds >= receiveLockDurationInSeconds else {
+        guard seconds >= 60, push != nil || seconds >= receiveLockDurationInSeconds else {
             throw GridlogError(
                 .invalidArgument,
                 "eventTimeToLive is \(seconds) s; it must be at least a minute and not below the lock duration.")

@@ -11,14 +11,20 @@ struct EventFilter: Sendable {
 
     /// Ascending, and not empty.
     private let stretches: [Stretch]
+    private let subscription: UInt32
+    /// From here on every frame is for everybody.
+    var addressedBelow: UInt64
 
-    init(_ entries: [Catalog.FilterEntry]) {
+    init(_ entries: [Catalog.FilterEntry], for subscription: UInt32, addressedBelow: UInt64) {
+        self.subscription = subscription
+        self.addressedBelow = addressedBelow
         stretches = entries.map { Stretch(from: $0.from, filter: CompiledFilter($0.filter)) }
     }
 
     /// Whether every event from a sequence on passes, so that none needs to be looked at.
     func passesAll(from sequence: UInt64) -> Bool {
-        stretches.allSatisfy(\.filter.passesAll)
+        guard sequence >= addressedBelow else { return false }
+        return stretches.allSatisfy(\.filter.passesAll)
             || (stretches.last.map { $0.filter.passesAll && $0.from <= sequence } ?? true)
     }
 
@@ -37,8 +43,10 @@ struct EventFilter: Sendable {
         stretches.lastIndex { $0.from <= sequence } ?? stretches.indices.first
     }
 
-    /// Whether an event passes; `nil` when its record cannot be read.
+    /// Whether an event passes; `nil` when its record cannot be read. One that was put back passes in its own subscription only, and there
+    /// without being looked at: it did before.
     func matches(_ sequence: UInt64, in frame: LogFrame, _ scratch: inout [UInt8]) -> Bool? {
+        guard frame.addressee == EventAddress.everybody else { return frame.addressee == subscription }
         guard let position = position(of: sequence), !stretches[position].filter.passesAll else { return true }
         let payload = frame.payload
         let index = Int(sequence - frame.firstSequence)

@@ -52,8 +52,13 @@ extension EventSubscription {
         let filter = state.withLock { $0.filter.filter(of: sequence) }
         guard sequence >= 1, sequence < context.log.tail else { throw notThere(sequence) }
         guard let frame = try frame(holding: sequence) else { throw notThere(sequence) }
+        guard frame.addressee == EventAddress.everybody || frame.addressee == id else {
+            throw GridlogError(.notFound, "The event with sequence \(sequence) was put back for another subscription.")
+        }
         let index = Int(sequence - frame.firstSequence)
-        guard let filter else { return FilterExplanation(conditions: []) }
+        guard frame.addressee == EventAddress.everybody, let filter else {
+            return FilterExplanation(conditions: [])
+        }
         guard let event = FilterSubject(index, in: frame.payload, count: frame.recordCount) else {
             throw GridlogError(frame.unreadable(sequence))
         }

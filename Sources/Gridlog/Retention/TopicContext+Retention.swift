@@ -7,7 +7,7 @@ extension TopicContext {
     private var situation: SegmentReview.Situation {
         let (subscriptions, pin) = registered
         return SegmentReview.Situation(
-            subscriptions: subscriptions, pinnedFrom: pin ?? .max, expiredBelow: retirement.withLock { $0.expiredBelow }
+            subscriptions: subscriptions, pinnedFrom: pin ?? .max, expiredBelow: retirement.withLock { $0.goneBelow }
         )
     }
 
@@ -50,9 +50,17 @@ extension TopicContext {
         let now = clock.wallTime
         let retention = retirement.withLock { $0.retention }
         guard now > retention, log.firstSequence < log.tail else { return }
+        let subscriptions = registered.subscriptions.values
         let cutoff = firstSequence(appendedAtOrAfter: now - retention)
-        guard retirement.withLock({ $0.expire(below: cutoff) }) else { return }
-        for subscription in registered.subscriptions.values { subscription.expire(below: cutoff) }
+        var gone = cutoff
+        if subscriptions.contains(where: { $0.settings.deadLetter != nil }) {
+            let longest = retention + DeadLetterProgress.patience
+            gone = now > longest ? firstSequence(appendedAtOrAfter: now - longest) : log.firstSequence
+        }
+        guard retirement.withLock({ $0.expire(below: cutoff, goneBelow: gone) }) else { return }
+        for subscription in subscriptions {
+            subscription.expire(below: subscription.settings.deadLetter == nil ? cutoff : gone)
+        }
     }
 
     /// Of a segment that is damaged there, the first: its events expire with its last one. Nobody needs them yet.
@@ -71,17 +79,21 @@ extension TopicContext {
 struct Retirement {
     /// In nanoseconds.
     var retention: UInt64
-    /// Every event below is settled as expired. Never goes back, though the clock may.
+    /// Every event below is past the retention. Never goes back, though the clock may.
     private(set) var expiredBelow: UInt64 = 0
+    /// Every event below is settled as expired in every event subscription. Lower when there are dead-letter destinations: an event past
+    /// the retention may still wait for its copy.
+    private(set) var goneBelow: UInt64 = 0
 
     init(retention: UInt64) {
         self.retention = retention
     }
 
     /// - Returns: whether anything more expires.
-    mutating func expire(below sequence: UInt64) -> Bool {
-        guard sequence > expiredBelow else { return false }
-        expiredBelow = sequence
+    mutating func expire(below sequence: UInt64, goneBelow gone: UInt64) -> Bool {
+        guard sequence > expiredBelow || gone > goneBelow else { return false }
+        expiredBelow = max(expiredBelow, sequence)
+        goneBelow = max(goneBelow, gone)
         return true
     }
 }

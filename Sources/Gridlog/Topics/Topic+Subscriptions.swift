@@ -17,11 +17,18 @@ extension Topic {
         return try changes.withLock { _ throws(GridlogError) in
             let context = try context
             try settings.validate(in: self.settings, now: environment.clock.wallTime)
+            try checkDeadLetterDestination(settings.deadLetter)
             if let subscription = subscription(name) {
                 guard startAt == nil || startAt == subscription.startPosition else {
                     throw GridlogError(
                         .conflict,
                         "startAt of event subscription '\(name)' cannot change; delete it and make another one.")
+                }
+                guard subscription.isPush == (settings.push != nil) else {
+                    throw GridlogError(
+                        .conflict,
+                        "The delivery mode of event subscription '\(name)' cannot change: it is "
+                            + "'\(subscription.isPush ? "Push" : "Queue")'. Make another event subscription.")
                 }
                 try replaceSettings(of: subscription, settings, context)
                 return (subscription, false)
@@ -31,7 +38,39 @@ extension Topic {
                 try make(name, settings, asked, start: start, in: context)
             }
             add(subscription)
+            context.owner?.push(subscription)
             return (subscription, true)
+        }
+    }
+
+    /// That a destination can be used is found out before anything depends on it.
+    private func checkDeadLetterDestination(_ destination: DeadLetterDestination?) throws(GridlogError) {
+        switch destination {
+        case nil: return
+        case .directory(let path):
+            guard path.hasPrefix("/") else {
+                throw GridlogError(
+                    .invalidArgument, "The path of the dead-letter directory must be absolute; it is '\(path)'.")
+            }
+            do {
+                try DeadLetterDirectory.makeRoot(path, environment.fileSystem)
+            } catch {
+                throw GridlogError(
+                    .invalidArgument,
+                    "The dead-letter directory '\(path)' cannot be made (\(error.description)); its parent must exist and let "
+                        + "the server write.")
+            }
+        case .topic(let other):
+            guard other != name else {
+                throw GridlogError(
+                    .invalidArgument,
+                    "The topic '\(name)' cannot take its own dead-lettered events: they would be delivered again and again."
+                )
+            }
+            guard catalog.catalog.topics.contains(where: { $0.name == other }) else {
+                throw GridlogError(
+                    .invalidArgument, "The topic '\(other)' for dead-lettered events is not there; make it first.")
+            }
         }
     }
 
@@ -70,24 +109,34 @@ extension Topic {
         }
     }
 
-    private func replaceSettings(
+    func replaceSettings(
         of subscription: EventSubscription, _ settings: SubscriptionSettings, _ context: TopicContext
     ) throws(GridlogError) {
-        let filters = try catalog.change { catalog throws(GridlogError) in
+        let filters = try changeEntry(of: subscription) { entry throws(GridlogError) in
+            if entry.settings.eventFilter != settings.eventFilter {
+                try entry.changeFilter(settings.eventFilter, from: context.log.tail, oldest: context.log.firstSequence)
+            }
+            entry.settings = settings
+            entry.pauseReason = nil
+            return entry.filters
+        }
+        subscription.apply(settings, filters: filters)
+        context.owner?.push(subscription)
+    }
+
+    /// Changes what the catalog says of an event subscription. Blocking.
+    func changeEntry<Result>(
+        of subscription: EventSubscription,
+        _ body: (inout Catalog.SubscriptionEntry) throws(GridlogError) -> Result
+    ) throws(GridlogError) -> Result {
+        try catalog.change { catalog throws(GridlogError) in
             let position = try self.position(in: catalog)
             guard let place = catalog.topics[position].subscriptions.firstIndex(where: { $0.id == subscription.id })
             else {
                 throw GridlogError(.notFound, "The event subscription '\(subscription.name)' is not there any more.")
             }
-            var entry = catalog.topics[position].subscriptions[place]
-            if entry.settings.eventFilter != settings.eventFilter {
-                try entry.changeFilter(settings.eventFilter, from: context.log.tail, oldest: context.log.firstSequence)
-            }
-            entry.settings = settings
-            catalog.topics[position].subscriptions[place] = entry
-            return entry.filters
+            return try body(&catalog.topics[position].subscriptions[place])
         }
-        subscription.apply(settings, filters: filters)
     }
 
     /// Deletes an event subscription. Durable when it returns.

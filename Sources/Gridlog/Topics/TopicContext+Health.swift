@@ -52,7 +52,7 @@ extension TopicContext {
         }
     }
 
-    private func notify(_ severity: BrokerNotice.Severity, _ message: String) {
+    func notify(_ severity: BrokerNotice.Severity, _ message: String) {
         onNotice(BrokerNotice(severity: severity, message: "Topic '\(name)': \(message)"))
     }
 }

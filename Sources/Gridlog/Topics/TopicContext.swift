@@ -21,6 +21,7 @@ final class TopicContext: Sendable {
     /// broker closes.
     private let broker: Guarded<Broker?>
     let fence = Guarded<GridlogError?>(nil)
+    let addressing: Guarded<Addressing>
     let warningState = Guarded(TopicWarnings())
     let onNotice: @Sendable (BrokerNotice) -> Void
 
@@ -31,11 +32,12 @@ final class TopicContext: Sendable {
     }
 
     init(
-        name: String, id: UInt64, settings: TopicSettings, log: SegmentedLog, tokenCoder: LockTokenCoder, broker: Broker
+        _ entry: Catalog.TopicEntry, log: SegmentedLog, tokenCoder: LockTokenCoder, broker: Broker
     ) {
-        self.name = name
-        self.id = id
+        name = entry.name
+        id = entry.id
         self.log = log
+        addressing = Guarded(Addressing(below: min(entry.addressedBelow ?? 0, log.tail)))
         environment = broker.environment
         self.tokenCoder = tokenCoder
         timers = broker.timers
@@ -43,10 +45,13 @@ final class TopicContext: Sendable {
         onNotice = broker.options.onNotice
         self.broker = Guarded(broker)
         review = Guarded(SegmentReview(log.sealedSegments))
-        retirement = Guarded(Retirement(retention: UInt64(settings.retentionInSeconds) * 1_000_000_000))
+        retirement = Guarded(Retirement(retention: UInt64(entry.settings.retentionInSeconds) * 1_000_000_000))
     }
 
     var clock: any TimeSource { environment.clock }
+
+    /// `nil` when the topic is closed.
+    var owner: Broker? { broker.withLock { $0 } }
 
     /// The topic is closed: nothing is kept alive by it any more, its files neither.
     func letGo() {
@@ -89,6 +94,12 @@ final class TopicContext: Sendable {
 
     func remove(_ subscription: UInt32) {
         registry.withLock { _ = $0.subscriptions.removeValue(forKey: subscription) }
+    }
+
+    /// Every event subscription learns where there may be frames that are not for it.
+    func applyAddressing() {
+        let below = addressing.withLock { $0.below }
+        for subscription in subscriptions.values { subscription.applyAddressing(below: below) }
     }
 
     /// All event subscriptions, and the sequence from which on one that is being made needs the events.

@@ -1,0 +1,29 @@
+/// How an endpoint is doing, and how many requests it may have at once because of it.
+///
+/// One that answers well gets more and more, as TCP's slow start does; one that failed gets one request at a time, so that an endpoint that
+/// hangs takes nothing from the others; one that only fails is left alone for a while (probation, contract 3.3).
+struct EndpointHealth {
+    /// Requests under way to one endpoint at most.
+    static let windowMax = 64
+    /// So many failed requests in a row make an endpoint unhealthy.
+    static let failuresMax = 10
+
+    /// How many requests may be under way.
+    private(set) var window = 1
+    private var failures = 0
+    /// Nothing is sent before this boot time, in nanoseconds.
+    private(set) var probationEnd: UInt64 = 0
+
+    /// - Parameter now: boot time in nanoseconds.
+    mutating func note(_ response: PushResponse, at now: UInt64) {
+        guard let probation = response.probationSeconds else {
+            failures = 0
+            window = min(window * 2, Self.windowMax)
+            return
+        }
+        window = 1
+        failures += 1
+        guard failures >= Self.failuresMax else { return }
+        probationEnd = now + probation * 1_000_000_000
+    }
+}

@@ -1,0 +1,121 @@
+import DequeModule
+import HeapModule
+import Storage
+
+/// The thread that all push subscriptions work on: it hands events to their targets, and settles what came back.
+///
+/// Asleep while nothing happens. What a dead endpoint costs is its few attempts: it holds no thread and one request at most.
+final class PushDispatcher: Sendable {
+    /// Requests under way to all endpoints at most. Each endpoint may have one beyond it.
+    private static let underWayMax = 1_024
+
+    private struct Appointment: Comparable {
+        let time: UInt64
+        let pump: PushPump
+
+        static func < (left: Appointment, right: Appointment) -> Bool { left.time < right.time }
+        static func == (left: Appointment, right: Appointment) -> Bool { left.time == right.time }
+    }
+
+    private struct State {
+        var queue = Deque<PushPump>()
+        var queued: Set<ObjectIdentifier> = []
+        var appointments = Heap<Appointment>()
+        var underWay = 0
+        var isStopping = false
+        var hasNews = false
+    }
+
+    private let clock: any TimeSource
+    private let signal = Signal()
+    private let state = Guarded(State())
+    private let thread = Guarded<WorkerThread?>(nil)
+
+    init(clock: any TimeSource) {
+        self.clock = clock
+    }
+
+    /// Boot time in nanoseconds.
+    var now: UInt64 { clock.bootTime }
+
+    func start() throws(StorageError) {
+        let thread = try WorkerThread("push") { [self] in
+            while runOnce(waiting: true) {}
+        }
+        self.thread.withLock { $0 = thread }
+    }
+
+    func stop() {
+        change { $0.isStopping = true }
+        thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }?.join()
+    }
+
+    /// Lets a pump work soon.
+    func run(_ pump: PushPump) {
+        change { state in
+            if state.queued.insert(ObjectIdentifier(pump)).inserted { state.queue.append(pump) }
+        }
+    }
+
+    /// Lets a pump work at a boot time. O(log appointments).
+    func run(_ pump: PushPump, at time: UInt64) {
+        change { $0.appointments.insert(Appointment(time: time, pump: pump)) }
+    }
+
+    // MARK: - Requests under way
+
+    func didBegin() { state.withLock { $0.underWay += 1 } }
+
+    func didEnd() { state.withLock { $0.underWay -= 1 } }
+
+    /// Whether there is room for one more request, of an endpoint that has none under way, or beyond that one.
+    func hasRoom(beyondOne: Bool) -> Bool {
+        !beyondOne || state.withLock { $0.underWay < Self.underWayMax }
+    }
+
+    // MARK: - The thread
+
+    private func change(_ body: (inout State) -> Void) {
+        let mustWake = state.withLock { state in
+            body(&state)
+            defer { state.hasNews = true }
+            return !state.hasNews
+        }
+        guard mustWake else { return }
+        signal.withLock {}
+        signal.wake()
+    }
+
+    /// Lets everybody work who has something to do.
+    ///
+    /// - Returns: false when stopped.
+    func runOnce(waiting: Bool) -> Bool {
+        if waiting { sleep() }
+        let now = clock.bootTime
+        let (pumps, isStopping) = state.withLock { state -> ([PushPump], Bool) in
+            state.hasNews = false
+            while let first = state.appointments.min, first.time <= now {
+                _ = state.appointments.popMin()
+                if state.queued.insert(ObjectIdentifier(first.pump)).inserted { state.queue.append(first.pump) }
+            }
+            let pumps = Array(state.queue)
+            state.queue.removeAll(keepingCapacity: true)
+            state.queued.removeAll(keepingCapacity: true)
+            return (pumps, state.isStopping)
+        }
+        for pump in pumps { pump.run() }
+        return !isStopping
+    }
+
+    private func sleep() {
+        let now = clock.bootTime
+        let pause = state.withLock { state -> UInt64? in
+            guard state.queue.isEmpty, !state.isStopping else { return 0 }
+            return state.appointments.min.map { $0.time > now ? $0.time - now : 0 }
+        }
+        if pause != 0 { _ = signal.wait(nanoseconds: pause) { state.withLock { $0.hasNews } } }
+    }
+}

@@ -1,0 +1,42 @@
+import CloudEvents
+import DeliveryIndex
+import Storage
+
+/// Events that go to the endpoint in one request, and the tokens of their locks.
+struct PushRequest: Sendable {
+    struct Event: Sendable {
+        let token: LockToken
+        let sequence: UInt64
+        /// This attempt included.
+        let deliveryCount: Int
+    }
+
+    private(set) var events: [Event] = []
+    private var body: [UInt8] = []
+    private let isBatch: Bool
+    let headers: [PushDelivery.Header]
+
+    init(isBatch: Bool, headers: [PushDelivery.Header]) {
+        self.isBatch = isBatch
+        self.headers = headers
+    }
+
+    /// How long the body is, in bytes.
+    var byteCount: Int { body.count }
+
+    mutating func append(_ event: Event, _ json: RawSpan) {
+        if isBatch { body.append(UInt8(ascii: events.isEmpty ? "[" : ",")) }
+        events.append(event)
+        body += json.array()
+    }
+
+    /// What is handed to the target.
+    ///
+    /// - Parameter source: names the event subscription among all others, for the id.
+    func delivery(from source: String) -> PushDelivery {
+        let first = events.first
+        return PushDelivery(
+            id: "\(source)-\(first?.sequence ?? 0)", attempts: (first?.deliveryCount ?? 1) - 1,
+            body: isBatch ? body + [UInt8(ascii: "]")] : body, isBatch: isBatch, headers: headers)
+    }
+}
