@@ -76,8 +76,10 @@ struct RestartCache {
     private func isPlausible(_ chunk: SlotChunk, _ window: SlotWindow) -> Bool {
         for index in 0..<SlotChunk.slots {
             let sequence = chunk.first + UInt64(index)
-            switch chunk.checked(index)?.state {
-            case nil, .invalid, .deadLetterPending: return false
+            let slot = chunk.checked(index)
+            switch slot?.state {
+            case nil, .invalid: return false
+            case .deadLetterPending where slot?.deadLetterReason == nil: return false
             case .untouched where sequence >= window.floor && sequence < window.cursor: return false
             default: continue
             }

@@ -22,7 +22,7 @@ struct GridlogCommand: AsyncParsableCommand {
                 name: "Events",
                 subcommands: [
                     PublishCommand.self, ReceiveCommand.self, PeekCommand.self, AcknowledgeCommand.self,
-                    ReleaseCommand.self, RejectCommand.self, RenewLockCommand.self,
+                    ReleaseCommand.self, RejectCommand.self, RenewLockCommand.self, RedriveCommand.self,
                 ]),
         ])
 }

@@ -18,6 +18,8 @@ public struct BrokerServer: Service {
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let onListening: @Sendable (_ host: String, _ port: Int) -> Void
+    /// Instead of the one that speaks HTTP.
+    var handshake: (any EndpointHandshake)?
 
     /// Requests under way at a shutdown have this long to end; then their connections are closed. Container runtimes
     /// kill after 10 seconds, and syncing comes after this.
@@ -50,9 +52,12 @@ public struct BrokerServer: Service {
         let changes = NIOThreadPool(numberOfThreads: 1)
         changes.start()
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let webhooks = WebhookTargets(
+            loops: loops, addresses: configuration.webhookAddresses, now: { [broker] in broker.wallTime })
         let served: Result<Void, any Error>
         do {
-            try await application(loops, changes).run()
+            try broker.startPushing(webhooks)
+            try await application(loops, changes, handshake ?? webhooks.handshake).run()
             served = .success(())
         } catch let error as IOError {
             served = .failure(StartFailure(listeningOn: configuration.host, port: configuration.port, error))
@@ -62,6 +67,7 @@ public struct BrokerServer: Service {
         // The last thing on the thread for changes, so that none is cut off.
         try? await changes.runIfActive(eventLoop: loops.any()) { [broker] in broker.close() }.get()
         try? await changes.shutdownGracefully()
+        await webhooks.shutdown()
         try? await loops.shutdownGracefully()
         try served.get()
     }
@@ -74,7 +80,9 @@ public struct BrokerServer: Service {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func application(_ loops: any EventLoopGroup, _ changes: NIOThreadPool) -> some ApplicationProtocol {
+    private func application(
+        _ loops: any EventLoopGroup, _ changes: NIOThreadPool, _ handshake: any EndpointHandshake
+    ) -> some ApplicationProtocol {
         let access = AccessControl(keys: keys, required: configuration.requiresKeys)
         let dataPlane = DataPlane(broker: broker, access: access, logger: logger)
         broker.observeCommits(dataPlane)
@@ -86,7 +94,7 @@ public struct BrokerServer: Service {
                 maxHeaderFieldSize: Self.headerBytesMax, maxHeaderListSize: Self.headerBytesMax,
                 maxHeaderFieldCount: Self.headerFieldsMax))
         return Application(
-            router: router(access, changes),
+            router: router(access, changes, handshake),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),
@@ -98,14 +106,18 @@ public struct BrokerServer: Service {
     }
 
     /// A middleware of the router concerns the routes that are added after it.
-    private func router(_ access: AccessControl, _ changes: NIOThreadPool) -> Router<ServerContext> {
+    private func router(
+        _ access: AccessControl, _ changes: NIOThreadPool, _ handshake: any EndpointHandshake
+    ) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorAnswers())
         Health.addRoutes(to: router, broker: broker)
+        router.add(middleware: EndpointConfirmation(broker: broker, changes: changes))
         router.add(middleware: RequireKey(access: access))
         router.add(
             middleware: ControlPlane(
-                broker: broker, changes: changes, defaultDurability: configuration.defaultDurability))
+                broker: broker, changes: changes, defaultDurability: configuration.defaultDurability,
+                handshake: handshake))
         return router
     }
 }

@@ -11,16 +11,19 @@ public struct ServerConfiguration: Sendable {
     public var requiresKeys: Bool
     /// The durability level of a topic whose resource names none.
     public var defaultDurability: Durability
+    /// Which addresses webhooks may be delivered to: by default those of the public Internet.
+    public var webhookAddresses: AddressPolicy
 
     /// By default the server is for this machine only.
     public init(
         host: String = "127.0.0.1", port: Int = 6_500, requiresKeys: Bool = false,
-        defaultDurability: Durability = .durable
+        defaultDurability: Durability = .durable, webhookAddresses: AddressPolicy = AddressPolicy()
     ) {
         self.host = host
         self.port = port
         self.requiresKeys = requiresKeys
         self.defaultDurability = defaultDurability
+        self.webhookAddresses = webhookAddresses
     }
 
     /// Refuses what must not be served: other machines without keys. Blocks while the host's name is looked up.

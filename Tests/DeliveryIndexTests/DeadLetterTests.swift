@@ -58,6 +58,7 @@ import Testing
         #expect(taken.count == 1)
         if isPowerCut { try harness.powerCut() } else { try harness.kill() }
         #expect(harness.index.state(of: 1) == .deadLetterPending)
+        #expect((harness.origin == .reused) != isPowerCut)
         let again = copy(harness)
         #expect(again.map(\.sequence) == [1])
         #expect(again[0].reason == .rejected)

@@ -42,6 +42,17 @@ import Testing
         Form("/topics/a/eventsubscriptions/topics/events", topic: "a", subscription: "topics", isCollection: true),
         Form("/topics/events", topic: "events"),
         Form(
+            "/ns/topics/orders/eventSubscriptions/billing/getFullUrl?api-version=1", topic: "orders",
+            subscription: "billing", operation: "getFullUrl"),
+        Form(
+            "/topics/orders/eventSubscriptions/billing/GETDELIVERYATTRIBUTES/", topic: "orders",
+            subscription: "billing", operation: "GETDELIVERYATTRIBUTES"),
+        Form(
+            "/topics/orders/eventSubscriptions/billing/validate?code=1", topic: "orders", subscription: "billing",
+            operation: "validate"),
+        Form("/topics/orders/eventsubscriptions/validate", topic: "orders", subscription: "validate"),
+        Form("/topics/a/eventsubscriptions/topics/validate", topic: "a", subscription: "topics", operation: "validate"),
+        Form(
             "/a/b/topics/orders/eventSubscriptions/billing:renewLock", topic: "orders", subscription: "billing",
             operation: "renewLock"),
         Form("/topics/orders/eventsubscriptions/b%69lling", topic: "orders", subscription: "billing"),
@@ -60,7 +71,8 @@ import Testing
 
     @Test(arguments: [
         "", "/", "/health/live", "/topic/orders", "/topics/orders/other", "/topics/orders/eventsubscriptions/s/event",
-        "/orders/eventsubscriptions/s/events",
+        "/orders/eventsubscriptions/s/events", "/topics/orders/eventsubscriptions/s/receive",
+        "/topics/orders/eventsubscriptions/s/redrive", "/topics/orders/validate", "/s/validate",
         "/topics/%", "/topics/%4", "/topics/%zz", "/topics/%ff", "/topics/%/eventsubscriptions/s", "/?/topics",
     ])
     func whatNamesNoResourceIsNoPath(_ path: String) {
@@ -86,6 +98,16 @@ import Testing
         #expect(query["a"] == "")
         #expect(query["x"] == "%zz")
         #expect(query["top"] == nil)
+        #expect(QueryParameters(path: "/x?dryRun=TRUE")["dryrun"] == "TRUE")
         #expect(QueryParameters(path: "/topics")["a"] == nil)
+    }
+
+    @Test func wordsOfAQueryAreTrueOrFalse() throws {
+        #expect(try QueryParameters(path: "/x?dryRun=True").boolean("dryrun") == true)
+        #expect(try QueryParameters(path: "/x?dryRun=false").boolean("dryrun") == false)
+        #expect(try QueryParameters(path: "/x").boolean("dryrun") == nil)
+        for wrong in ["1", "yes", ""] {
+            #expect(throws: ErrorAnswer.self) { try QueryParameters(path: "/x?dryRun=\(wrong)").boolean("dryrun") }
+        }
     }
 }

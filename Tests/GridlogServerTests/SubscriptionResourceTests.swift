@@ -15,6 +15,9 @@ import Testing
             "type": .string("Microsoft.EventGrid/namespaces/topics/eventsubscriptions"),
             "properties": .object([
                 "provisioningState": .string("Succeeded"), "startAt": startAt,
+                "counters": .object([
+                    "dropped": .integer(0), "deadLettered": .integer(0), "deadLetterPending": .integer(0),
+                ]),
                 "deliveryConfiguration": .object([
                     "deliveryMode": .string("Queue"),
                     "queue": .object([
@@ -118,12 +121,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"Push"}}}"#, "deliveryConfiguration.deliveryMode'"),
-        (#"{"properties":{"deliveryConfiguration":{"push":{}}}}"#, "deliveryConfiguration.push' is not supported"),
+        (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"Push"}}}"#, "push.destination' is missing"),
+        (#"{"properties":{"deliveryConfiguration":{"push":{}}}}"#, "deliveryConfiguration.push' cannot be set"),
         (#"{"properties":{"deliveryConfiguration":{"deliveryMode":"queue"}}}"#, "must be 'Queue' or 'Push'"),
         (
-            #"{"properties":{"deliveryConfiguration":{"queue":{"deadLetterDestinationWithResourceIdentity":{}}}}}"#,
-            "queue.deadLetterDestinationWithResourceIdentity' is not supported"
+            #"{"properties":{"deliveryConfiguration":{"queue":{"deadLetterDestinationWithResourceIdentity":[]}}}}"#,
+            "queue.deadLetterDestinationWithResourceIdentity' must be an object"
         ),
         (
             #"{"properties":{"deliveryConfiguration":{"queue":{"eventTimeToLive":"1 day"}}}}"#,
@@ -143,7 +146,7 @@ import Testing
         (#"{"properties":{"expirationTimeUtc":"tomorrow"}}"#, "expirationTimeUtc' must be a time such as"),
         (#"{"properties":{"eventDeliverySchema":"EventGridSchema"}}"#, "must be 'CloudEventSchemaV1_0'"),
     ])
-    func whatIsWrongOrNotThereYetIsRefusedByName(_ body: String, _ message: String) async throws {
+    func whatIsWrongIsRefusedByName(_ body: String, _ message: String) async throws {
         try await TestServer.run { server in
             _ = try await server.send(.PUT, "/topics/orders")
             let refused = try await server.send(.PUT, path, body)

@@ -20,18 +20,19 @@ struct TestServer {
     @discardableResult
     static func run<Value: Sendable>(
         requiresKeys: Bool = false, defaultDurability: Durability = .durable,
-        _ body: (TestServer) async throws -> Value
+        handshake: (any EndpointHandshake)? = nil, _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.with { directory in
             let broker = try Broker.open(directory)
             let keys = try AccessKeys.load(fromDirectory: directory)
             let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-            let server = try BrokerServer(
+            var server = try BrokerServer(
                 broker: broker, keys: keys,
                 configuration: ServerConfiguration(
                     port: 0, requiresKeys: requiresKeys, defaultDurability: defaultDurability),
                 logger: .silent,
                 onListening: { _, port in listening.yield(port) })
+            server.handshake = handshake
             let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: .silent))
             async let running: Void = group.run()
             let port = try #require(await ports.first { _ in true })

@@ -19,14 +19,22 @@ extension BrokerModel.Subscription? {
         if after.filters.last?.types != types || after.filters.isEmpty { after.filters.append((tail, types)) }
         if after.maxDeliveryCount != last { after.noteDrops(min(last, after.maxDeliveryCount), now) }
         after.maxDeliveryCount = last
+        after.take(settings, isNew: self == nil)
         after.lockMilliseconds = UInt64(settings.receiveLockDurationInSeconds) * 1_000
         return after
     }
 }
 
 extension BrokerModel.Subscription {
+    mutating func take(_ settings: SubscriptionSettings, isNew: Bool) {
+        timeToLive = settings.eventTimeToLiveInSeconds.map { UInt64($0) * 1_000_000_000 }
+        deadLetters = settings.deadLetter != nil
+        alwaysDeadLetters = deadLetters && (isNew || alwaysDeadLetters)
+    }
+
     func has(_ settings: SubscriptionSettings) -> Bool {
-        maxDeliveryCount == settings.maxDeliveryCount
+        maxDeliveryCount == settings.maxDeliveryCount && deadLetters == (settings.deadLetter != nil)
+            && timeToLive == settings.eventTimeToLiveInSeconds.map { UInt64($0) * 1_000_000_000 }
             && lockMilliseconds == UInt64(settings.receiveLockDurationInSeconds) * 1_000
             && filters.last?.types == settings.includedEventTypes.map { Set($0.map { $0.lowercased() }) }
     }
@@ -43,6 +51,8 @@ extension BrokerModel.Subscription {
     mutating func take(settingsOf other: BrokerModel.Subscription, tail: UInt64, _ now: UInt64) {
         noteDrops(min(maxDeliveryCount, other.maxDeliveryCount), now)
         (lockMilliseconds, maxDeliveryCount) = (other.lockMilliseconds, other.maxDeliveryCount)
+        (timeToLive, deadLetters) = (other.timeToLive, other.deadLetters)
+        alwaysDeadLetters = alwaysDeadLetters && deadLetters
         guard other.filters.count > filters.count, let new = other.filters.last else { return }
         unpromised.formUnion(new.from..<max(new.from, tail))
         filters += [(new.from, nil), (tail, new.types)]
@@ -52,6 +62,7 @@ extension BrokerModel.Subscription {
     mutating func begin(at start: ClosedRange<UInt64>, in topic: BrokerModel.Topic) {
         self.start = start.lowerBound
         (expired, madeAt) = (topic.expired, UInt64(topic.events.count + 1))
+        mayBeGone = expired.upperBound
         for (position, event) in topic.events.enumerated().dropFirst(Int(start.lowerBound) - 1) {
             let sequence = UInt64(position + 1)
             if event.mayBeGone || sequence < start.upperBound { unpromised.insert(sequence) }

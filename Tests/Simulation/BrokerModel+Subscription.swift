@@ -5,12 +5,35 @@ extension BrokerModel {
         var start: UInt64, madeAt: UInt64, filters: [(from: UInt64, types: Set<String>?)] = []
         /// Events that something has happened to; and those of them that may be otherwise on the disk.
         var slots: [UInt64: [World]] = [:], unsynced: Set<UInt64> = []
+        /// In nanoseconds; and whether what cannot be delivered is copied, now, and ever since it was made.
+        var timeToLive: UInt64?, deadLetters = false, alwaysDeadLetters = false
+        /// Events that somebody tried to acknowledge; and up to where events may have gone without a copy.
+        var mayBeAcknowledged: Set<UInt64> = [], mayBeGone: UInt64 = 0
         /// Those past the retention, as of the topic; and others that may be gone or filtered until handed out.
         var expired: ClosedRange<UInt64>, unpromised: Set<UInt64> = []
 
         func matches(_ sequence: UInt64, _ event: Event) -> Bool {
             let filter = filters.last { $0.from <= sequence } ?? filters.first
             return sequence >= start && filter?.types?.contains(event.type) ?? true
+        }
+
+        /// Events may be past their time to live, or the retention and the time that copies have: up to where.
+        mutating func noteLapses(_ topic: Topic, wall: UInt64) {
+            func advance(_ sequence: inout UInt64, by age: UInt64) {
+                while sequence < topic.events.count, topic.events[Int(sequence)].appended.lowerBound + age < wall {
+                    sequence += 1
+                }
+            }
+            var last = expired.upperBound
+            if let age = timeToLive ?? (deadLetters ? topic.retention : nil) { advance(&last, by: age) }
+            expired = expired.lowerBound...last
+            advance(&mayBeGone, by: topic.retention + 2 * 86_400_000_000_000)
+        }
+
+        /// Whether a copy of an event that is settled must be there.
+        func needsCopy(_ sequence: UInt64, _ event: Event) -> Bool {
+            alwaysDeadLetters && matches(sequence, event) && sequence > mayBeGone && !unpromised.contains(sequence)
+                && !mayBeAcknowledged.contains(sequence)
         }
 
         /// Whether it has not settled an event that it is about, without doubt.
@@ -68,6 +91,8 @@ extension BrokerModel {
         /// What the log holds is on the disk now; what was past its tail is not.
         mutating func reopened(tail: UInt64) {
             start = min(start, tail)
+            // What only the retention took is not known any more.
+            (expired, mayBeGone) = (0...min(expired.upperBound, tail - 1), min(mayBeGone, tail - 1))
             filters = filters.map { (min($0.from, tail), $0.types) }
             slots = slots.filter { $0.key < tail }.mapValues { $0.map { $0.now.token == nil ? $0.synced : $0 } }
             unsynced.removeAll()

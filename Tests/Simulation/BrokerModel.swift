@@ -49,7 +49,12 @@ struct BrokerModel {
             let surely = isSure ? UInt64(events.prefix { $0.appended.upperBound < cutoff }.count) : 0
             let maybe = UInt64(events.prefix { $0.appended.lowerBound < cutoff }.count)
             expired = max(expired.lowerBound, surely)...max(expired.upperBound, maybe)
-            for name in subscriptions.keys { subscriptions[name]?.expired = expired }
+            for (name, subscription) in subscriptions {
+                // What a copy is made of first may be there for longer.
+                let surely = subscription.deadLetters ? subscription.expired.lowerBound : expired.lowerBound
+                let maybe = max(expired.upperBound, subscription.expired.upperBound)
+                subscriptions[name]?.expired = surely...maybe
+            }
         }
 
         /// Before a subscription comes or goes: what all have settled may be gone. Without any, everything stays.

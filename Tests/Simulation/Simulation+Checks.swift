@@ -28,6 +28,7 @@ extension Simulation {
 
     /// Compares every event of every subscription, without receiving it: what is settled, and what is not.
     func audit() throws {
+        noteLapses()
         for (topicName, name, subscription) in subscriptions {
             guard let topic = model.topics[topicName], var known = topic.subscriptions[name] else {
                 continue
@@ -38,7 +39,7 @@ extension Simulation {
             for (position, event) in topic.events.enumerated() {
                 let sequence = UInt64(position + 1)
                 guard known.matches(sequence, event) else { continue }
-                let isSettled = subscription.isSettled(sequence)
+                let isSettled = subscription.hasEnded(sequence)
                 if isSettled, let worlds = known.slots[sequence], worlds.allSatisfy(\.now.isSettled) { continue }
                 if !isSettled {
                     let mayCome = known.slots[sequence]?.contains { !$0.now.isSettled } ?? true
@@ -53,6 +54,7 @@ extension Simulation {
                 }
             }
             model.topics[topicName]?.subscriptions[name] = known
+            try checkCopies(of: subscription, known, topic)
         }
     }
 
@@ -127,6 +129,7 @@ extension Simulation {
         clock.advance(by: .seconds(4_000))
         try receiveAll()
         try audit()
+        try finishCopies()
         try crash(cutsPower: true)
         try receiveAll()
     }

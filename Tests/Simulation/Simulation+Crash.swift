@@ -35,6 +35,7 @@ extension Simulation {
         let survival: Survival = seed % 8 == 0 ? .everything : seed % 8 == 1 ? .nothing : .seeded(seed)
         trace.add("THE POWER FAILS, \(seed)")
         disk = disk.powerCut(survival)
+        copies.removeAll()
         survivors.removeAll()
         clock.reboot()
         let boot = now
@@ -51,7 +52,7 @@ extension Simulation {
             prepareAttempt(attempts)
             nextRound = clock.bootTime + Self.roundNanoseconds
             do throws(GridlogError) {
-                broker = try Broker(environment, BrokerOptions())
+                broker = try Broker(environment, options)
             } catch {
                 try accept(error, of: "opening")
             }

@@ -79,6 +79,10 @@ extension Simulation {
         try insist(sequence <= known.count, "event \(sequence) was handed out and never answered for")
         let published = known[Int(sequence) - 1]
         try insist(event.json == published.json, "event \(sequence) has other bytes than event \(published.id)")
+        let timeToLive = model.topics[place.topic]?.subscriptions[place.subscription]?.timeToLive ?? .max
+        try insist(
+            clock.wallTime <= timeToLive || published.appended.upperBound >= clock.wallTime - timeToLive,
+            "event \(sequence) was handed out past its time to live")
         try model.topics[place.topic]?.subscriptions[place.subscription]?.handedOut(event, published, now)
         noteUnsynced(place.topic)
     }
@@ -90,6 +94,7 @@ extension Simulation {
     }
 
     private func checkNothingWaits(at place: Place) throws {
+        noteLapses()
         guard let topic = model.topics[place.topic],
             let subscription = topic.subscriptions[place.subscription]
         else {

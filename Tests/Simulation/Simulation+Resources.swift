@@ -49,10 +49,11 @@ extension Simulation {
         let place = Place(topic: topicName, subscription: name)
         let types =
             pick([nil, nil, [Self.eventTypes[0]], ["Order.PLACED", Self.eventTypes[2]]]) ?? nil
-        let settings = SubscriptionSettings(
-            receiveLockDurationInSeconds: pick([1, 30, 60, 300]) ?? 60,
-            maxDeliveryCount: pick([1, 2, 5, 10, 10]) ?? 10,
-            includedEventTypes: types)
+        let lock = pick([1, 30, 60, 300]) ?? 60
+        var settings = SubscriptionSettings(
+            receiveLockDurationInSeconds: lock, maxDeliveryCount: pick([1, 2, 5, 10, 10]) ?? 10,
+            eventTimeToLiveInSeconds: pick([nil, nil, nil, max(60, lock), 3_600]) ?? nil, includedEventTypes: types)
+        settings.deadLetter = chance(1, in: 2) ? .directory(path: Self.deadLetterPath) : nil
         let isNew = known.subscriptions[name] == nil
         let tail = UInt64(known.events.count + 1)
         model.topics[topicName]?.noteWhatMayBeGone()

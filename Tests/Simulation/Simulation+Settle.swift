@@ -26,6 +26,8 @@ extension Simulation {
         for token in tokens {
             model.topics[place.topic]?.subscriptions[place.subscription]?
                 .begin(requests, token, settles: action.settles, due: delay == 0 ? 0 : now + delay, now)
+            guard action == .acknowledge else { continue }
+            model.topics[place.topic]?.subscriptions[place.subscription]?.mayBeAcknowledged.insert(token.sequence)
         }
         trace.add("settle \(requests) \(action) at \(place): \(tokens.prefix(20).map(\.sequence))")
         var list = subscription.lockTokens()

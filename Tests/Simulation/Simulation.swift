@@ -51,6 +51,10 @@ public final class Simulation {
     static let roundNanoseconds: UInt64 = 1_000_000_000
     /// Those who wait for events, one a subscription at most.
     var waiters: [Waiter] = []
+    /// What is at the dead-letter destination, by file.
+    var copies: [String: Set<String>] = [:]
+    /// Events were given up because the destination refused them for too long.
+    let gaveUpCopies = Guarded(false)
     /// How many calls of this disk are counted, and which gaps.
     var callsSeen = 0
     var gapsSeen: Set<String> = []
@@ -102,6 +106,7 @@ public final class Simulation {
     /// After every step: answers come to the model, a crash that was set comes to pass, and the invariants hold.
     private func settleDown() throws {
         try takeAnswers()
+        noteLapses()
         if disk.isOff { try crash(cutsPower: chance(2, in: 3)) }
         try check()
     }

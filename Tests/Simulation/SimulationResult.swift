@@ -20,6 +20,8 @@ public struct SimulationResult: Sendable, Equatable {
     public var settledWhenFull = 0
     /// How many events the retention took from a broker that ran.
     public var expired = 0
+    /// Copies that were made at a dead-letter destination.
+    public var deadLettered = 0
     /// How many times an event was handed out that is older than its subscription.
     public var replayed = 0
     /// How many times a receiver that waited was woken.
@@ -37,7 +39,8 @@ public struct SimulationResult: Sendable, Equatable {
     public var paths: KeyValuePairs<String, Int> {
         [
             "gaps": gaps, "packed segments": packed, "reserve rolls": reserveRolls,
-            "settled on a full disk": settledWhenFull, "expired": expired, "replayed": replayed, "woken": woken,
+            "settled on a full disk": settledWhenFull, "expired": expired, "dead-lettered": deadLettered,
+            "replayed": replayed, "woken": woken,
         ]
     }
 
@@ -48,6 +51,7 @@ public struct SimulationResult: Sendable, Equatable {
         reserveRolls += other.reserveRolls
         settledWhenFull += other.settledWhenFull
         expired += other.expired
+        deadLettered += other.deadLettered
         replayed += other.replayed
         woken += other.woken
         steps += other.steps

@@ -60,6 +60,12 @@ extension EventSubscription {
         state.withLock { $0.index.epoch }
     }
 
+    /// Whether nobody gets an event any more: it is settled, or waits for its dead-letter copy. O(1).
+    package func hasEnded(_ sequence: UInt64) -> Bool {
+        let state = state.withLock { $0.index.state(of: sequence) }
+        return state == .settled || state == .deadLetterPending
+    }
+
     /// Whether the index holds an event for settled. O(1).
     package func isSettled(_ sequence: UInt64) -> Bool {
         state.withLock { $0.index.state(of: sequence) == .settled }

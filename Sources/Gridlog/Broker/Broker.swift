@@ -90,6 +90,9 @@ public final class Broker: Sendable {
         directory.withLock { $0 = nil }
     }
 
+    /// Nanoseconds since 1970, by the broker's clock.
+    public var wallTime: UInt64 { environment.clock.wallTime }
+
     /// All topics, by name.
     public var topics: [Topic] {
         byName.withLock { Array($0.values) }.sorted { $0.name < $1.name }

@@ -52,17 +52,15 @@ struct DeadLetterDirectory: DeadLetterStore {
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
     }
 
-    /// Makes what is missing of a path below the destination, durably.
+    /// Makes what is missing of a path below the destination, durably. What is there may have been made just before a crash: its name is
+    /// synced, too.
     private func makeDirectory(_ names: [String]) throws(StorageError) -> String {
         var directory = path
-        try Self.makeRoot(path, fileSystem)
+        if (try? fileSystem.list(path)) == nil { try Self.makeRoot(path, fileSystem) }
         for name in names {
-            let isThere = try fileSystem.contains(name, in: directory)
             let child = "\(directory)/\(name)"
-            if !isThere {
-                try fileSystem.createDirectory(child)
-                try fileSystem.syncDirectory(directory)
-            }
+            try fileSystem.createDirectory(child)
+            try fileSystem.syncDirectory(directory)
             directory = child
         }
         return directory
@@ -70,9 +68,14 @@ struct DeadLetterDirectory: DeadLetterStore {
 
     /// Makes the destination itself, durably; its parent must exist.
     static func makeRoot(_ path: String, _ fileSystem: any FileSystem) throws(StorageError) {
-        guard (try? fileSystem.list(path)) == nil else { return }
-        try fileSystem.createDirectory(path)
-        try fileSystem.syncDirectory(BrokerEnvironment.parent(of: path))
+        let wasThere = (try? fileSystem.list(path)) != nil
+        do {
+            try fileSystem.createDirectory(path)
+            try fileSystem.syncDirectory(BrokerEnvironment.parent(of: path))
+        } catch {
+            // What an operator made may lie where the broker cannot look.
+            if !wasThere { throw error }
+        }
     }
 
     /// Gives a file its name, or another content, whole and durable.

@@ -43,6 +43,13 @@ extension Topic {
         }
     }
 
+    /// Refuses what ``putSubscription(_:_:startAt:)`` would refuse of a name and settings; changes nothing.
+    public func checkSubscription(_ name: String, _ settings: SubscriptionSettings) throws(GridlogError) {
+        try ResourceName.validate(name, of: "event subscription")
+        _ = try context
+        try settings.validate(in: self.settings, now: environment.clock.wallTime)
+    }
+
     /// That a destination can be used is found out before anything depends on it.
     private func checkDeadLetterDestination(_ destination: DeadLetterDestination?) throws(GridlogError) {
         switch destination {

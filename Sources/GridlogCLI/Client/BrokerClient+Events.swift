@@ -29,6 +29,18 @@ extension BrokerClient {
             contentType: "application/json", body: Array(JSONText(list: "lockTokens", of: quoted).bytes))
     }
 
+    /// Puts dead-lettered events back to their event subscription, or only counts them.
+    ///
+    /// - Parameter selection: `{"ids":[…]}` or `{"all":true}`.
+    /// - Returns: `{"count":n}`.
+    func redrive(
+        topic: String, subscription: String, selection: JSONText, dryRun: Bool
+    ) async throws(CommandFailure) -> JSONText {
+        try await post(
+            path: ["topics", topic, "eventsubscriptions", subscription], verb: "redrive",
+            query: dryRun ? [("dryRun", "true")] : [], contentType: "application/json", body: Array(selection.bytes))
+    }
+
     /// The most lock tokens that one request may carry.
     static let mostTokens = RequestLimits.lockTokensMax
 }

@@ -4,6 +4,8 @@ import NIOHTTP1
 extension BrokerClient {
     /// A list never has more pages than this; a server whose links go in a circle is left.
     private static let mostPages = 10_000
+    /// How much longer the server may take when it asks a webhook first: both ways, twice, 30 s each.
+    static let handshakePatience = Duration.seconds(125)
 
     /// `/topics`, or `/topics/{t}/eventsubscriptions`.
     private static func collection(topic: String?) -> [String] {
@@ -11,14 +13,17 @@ extension BrokerClient {
     }
 
     /// Creates the resource, or replaces its settings when there is one.
-    func put(topic: String, subscription: String? = nil, settings: JSONText) async throws(CommandFailure) -> JSONText {
-        try await change(.PUT, topic: topic, subscription: subscription, settings: settings)
+    func put(
+        topic: String, subscription: String? = nil, settings: JSONText, patience: Duration = .zero
+    ) async throws(CommandFailure) -> JSONText {
+        try await change(.PUT, topic: topic, subscription: subscription, settings: settings, patience: patience)
     }
 
     /// Changes the settings that are named and leaves the others.
-    func patch(topic: String, subscription: String? = nil, settings: JSONText) async throws(CommandFailure) -> JSONText
-    {
-        try await change(.PATCH, topic: topic, subscription: subscription, settings: settings)
+    func patch(
+        topic: String, subscription: String? = nil, settings: JSONText, patience: Duration = .zero
+    ) async throws(CommandFailure) -> JSONText {
+        try await change(.PATCH, topic: topic, subscription: subscription, settings: settings, patience: patience)
     }
 
     /// The resource as it is.
@@ -69,10 +74,10 @@ extension BrokerClient {
     }
 
     private func change(
-        _ method: HTTPMethod, topic: String, subscription: String?, settings: JSONText
+        _ method: HTTPMethod, topic: String, subscription: String?, settings: JSONText, patience: Duration
     ) async throws(CommandFailure) -> JSONText {
         try await send(
             method, url: url(topic: topic, subscription: subscription), contentType: "application/json",
-            body: Array(settings.bytes))
+            body: Array(settings.bytes), patience: patience)
     }
 }

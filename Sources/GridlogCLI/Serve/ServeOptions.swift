@@ -36,6 +36,22 @@ struct ServeOptions: ParsableArguments {
             """)
     var requireKeys = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Let webhooks be at this address or in this range, such as 127.0.0.1 or 10.1.0.0/16, whatever it is; may be given \
+            many times. (default: GRIDLOG_ALLOW_WEBHOOK_TO, with commas between, or public addresses only)
+            """,
+            valueName: "range"))
+    var allowWebhookTo: [AddressRange] = []
+
+    @Flag(
+        help: """
+            Let webhooks be in private networks: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and fc00::/7. (default: \
+            GRIDLOG_ALLOW_PRIVATE_WEBHOOKS, or false)
+            """)
+    var allowPrivateWebhooks = false
+
     static let defaultData = "gridlog-data"
 
     /// The data directory, from the option or the environment.
@@ -54,6 +70,11 @@ struct ServeOptions: ParsableArguments {
             ?? configuration.defaultDurability
         configuration.requiresKeys =
             try requireKeys || Self.parsed("GRIDLOG_REQUIRE_KEYS", environment, Bool.init) ?? false
+        configuration.webhookAddresses.allowed =
+            try allowWebhookTo.isEmpty
+            ? Self.parsed("GRIDLOG_ALLOW_WEBHOOK_TO", environment, AddressRange.all(in:)) ?? [] : allowWebhookTo
+        configuration.webhookAddresses.allowsPrivate =
+            try allowPrivateWebhooks || Self.parsed("GRIDLOG_ALLOW_PRIVATE_WEBHOOKS", environment, Bool.init) ?? false
         return configuration
     }
 

@@ -24,10 +24,17 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
         @OptionGroup var connection: ConnectionOptions
 
+        func validate() throws {
+            if settings.push.push == nil, let option = settings.push.named.first {
+                throw ValidationError("\(option) needs --push.")
+            }
+        }
+
         func run() async throws {
             try await connection.run { client, console in
                 let subscription = try await client.put(
-                    topic: target.topic, subscription: target.name, settings: settings.document(startAt: startAt))
+                    topic: target.topic, subscription: target.name, settings: settings.document(startAt: startAt),
+                    patience: settings.push.push == nil ? .zero : BrokerClient.handshakePatience)
                 try console.show(subscription, as: SubscriptionOptions.table(of: [subscription]))
             }
         }
@@ -78,10 +85,13 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @Flag(help: "Deliver what no filter selected again: remove all filters.")
         var noFilters = false
 
+        @Flag(help: "Drop events that cannot be delivered again: remove the dead-letter destination.")
+        var noDeadLetter = false
+
         @OptionGroup var connection: ConnectionOptions
 
         func validate() throws {
-            if settings.isEmpty && !allEventTypes && !noFilters {
+            if settings.isEmpty && !allEventTypes && !noFilters && !noDeadLetter {
                 throw ValidationError("Name at least one setting to change.")
             }
             if allEventTypes && !settings.eventType.isEmpty {
@@ -90,13 +100,21 @@ struct SubscriptionCommand: AsyncParsableCommand {
             if noFilters && !settings.filter.isEmpty {
                 throw ValidationError("--filter and --no-filters exclude each other.")
             }
+            if noDeadLetter && !settings.deadLetter.isEmpty {
+                throw ValidationError("--no-dead-letter and a dead-letter destination exclude each other.")
+            }
         }
 
         func run() async throws {
             try await connection.run { client, console in
+                // Where its settings stand depends on its mode.
+                let mode = DeliveryMode(of: try await client.get(topic: target.topic, subscription: target.name))
+                try settings.check(for: mode)
+                let document = settings.document(
+                    of: mode, clearsEventTypes: allEventTypes, clearsFilters: noFilters, clearsDeadLetter: noDeadLetter)
                 let subscription = try await client.patch(
-                    topic: target.topic, subscription: target.name,
-                    settings: settings.document(clearsEventTypes: allEventTypes, clearsFilters: noFilters))
+                    topic: target.topic, subscription: target.name, settings: document,
+                    patience: mode == .push ? BrokerClient.handshakePatience : .zero)
                 try console.show(subscription, as: SubscriptionOptions.table(of: [subscription]))
             }
         }

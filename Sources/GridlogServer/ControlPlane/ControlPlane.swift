@@ -14,6 +14,8 @@ struct ControlPlane: RouterMiddleware {
     let changes: NIOThreadPool
     /// The durability level of a topic whose resource names none.
     let defaultDurability: Durability
+    /// Asks endpoints whether they want events.
+    let handshake: any EndpointHandshake
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
@@ -22,10 +24,8 @@ struct ControlPlane: RouterMiddleware {
         guard let path = ResourcePath(path: target) else { return try await next(request, context) }
         // The operations that there are were taken by the data plane, before Hummingbird saw the request.
         if let operation = path.operation {
-            guard operation.isWord("explain"), let topic = path.topic, let name = path.subscription else {
-                throw ErrorAnswer.unknownRoute(target)
-            }
-            return try await explain(name, topic, request)
+            guard let topic = path.topic, let name = path.subscription else { throw ErrorAnswer.unknownRoute(target) }
+            return try await perform(operation, name, topic, request)
         }
         return switch (path.topic, path.subscription) {
         case (nil, _): try topics(request)
@@ -34,6 +34,19 @@ struct ControlPlane: RouterMiddleware {
         case (let topic?, let name?) where path.isCollection: try events(name, topic, request)
         case (let topic?, let name?): try await subscription(name, topic, request)
         }
+    }
+
+    /// What is done with an event subscription beside the data plane.
+    private func perform(
+        _ operation: Substring, _ name: String, _ topic: String, _ request: Request
+    ) async throws -> Response {
+        if operation.isWord("explain") { return try await explain(name, topic, request) }
+        if operation.isWord("redrive") { return try await redrive(name, topic, request) }
+        if operation.isWord("getfullurl") { return try fullURL(name, topic, request) }
+        if operation.isWord("getdeliveryattributes") { return try deliveryAttributes(name, topic, request) }
+        // A GET was taken before the keys were looked at.
+        if operation.isWord("validate") { throw ErrorAnswer.wrongMethod(allowed: [.get]) }
+        throw ErrorAnswer.unknownRoute(Substring(request.head.path ?? "/"))
     }
 
     /// Runs a change on the thread for changes.

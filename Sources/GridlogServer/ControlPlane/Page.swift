@@ -41,12 +41,8 @@ struct Page {
 
     /// The request's own address with other parameters. Absolute, as clients expect, unless the request named no host.
     static func link(_ request: HTTPRequest, _ parameters: [String]) -> String {
-        let target = request.path ?? "/"
-        let path = target.prefix { $0 != "?" }
-        let scheme = request.headerFields[.forwardedScheme] == "https" ? "https" : "http"
-        let origin = request.authority.map { "\(scheme)://\($0)" } ?? ""
-        var link = "\(origin)\(path)?\(parameters.joined(separator: "&"))"
-        if let version = QueryParameters(path: Substring(target))["api-version"],
+        var link = "\(request.address)?\(parameters.joined(separator: "&"))"
+        if let version = QueryParameters(path: Substring(request.path ?? ""))["api-version"],
             version.utf8.allSatisfy(\.isUnreserved)
         {
             link += "&api-version=\(version)"

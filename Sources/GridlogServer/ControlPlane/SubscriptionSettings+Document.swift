@@ -5,70 +5,36 @@ import Gridlog
 extension SubscriptionSettings {
     /// Reads the settings of an event subscription's resource; what is not there takes its default.
     ///
-    /// - Parameter exists: the subscription is there already, so its delivery mode cannot be another one (decision 16).
-    init(document body: JSONMember, exists: Bool) throws(ErrorAnswer) {
+    /// - Parameter current: the settings of the one that is there. Its delivery mode cannot be another one (decision 16), and what is
+    ///   secret stays when an answer is sent back (decision 31).
+    init(document body: JSONMember, current: SubscriptionSettings?) throws(ErrorAnswer) {
         // What only an answer carries is passed over, so that an answer can be sent back as it is.
         try body.checkMembers("properties", "id", "name", "type", "systemData")
         let properties = body["properties"]
         try properties.checkMembers(
             "deliveryConfiguration", "eventDeliverySchema", "filtersConfiguration", "expirationTimeUtc",
-            "startAt", "provisioningState")
+            "startAt", "provisioningState", "pauseReason", "counters")
         _ = try properties["eventDeliverySchema"].word("CloudEventSchemaV1_0")
         self.init()
         expirationTime = try properties["expirationTimeUtc"].time()
-        try read(deliveryConfiguration: properties["deliveryConfiguration"], exists: exists)
+        try read(deliveryConfiguration: properties["deliveryConfiguration"], current: current)
         try read(filtersConfiguration: properties["filtersConfiguration"])
-    }
-
-    private mutating func read(deliveryConfiguration: JSONMember, exists: Bool) throws(ErrorAnswer) {
-        try deliveryConfiguration.checkMembers("deliveryMode", "queue", "push")
-        if try deliveryConfiguration["deliveryMode"].word("Queue", "Push") == "Push" {
-            guard exists else {
-                throw deliveryConfiguration["deliveryMode"].refusal(
-                    "must be 'Queue': this version has no push delivery")
-            }
-            var answer = deliveryConfiguration["deliveryMode"].refusal("cannot change: it is 'Queue'")
-            answer.code = .conflict
-            throw answer
-        }
-        try deliveryConfiguration["push"].checkAbsent("the delivery mode is 'Queue', set in 'queue'")
-
-        let queue = deliveryConfiguration["queue"]
-        try queue.checkMembers(
-            "receiveLockDurationInSeconds", "maxDeliveryCount", "eventTimeToLive",
-            "deadLetterDestinationWithResourceIdentity")
-        if let seconds = try queue["receiveLockDurationInSeconds"].integer() { receiveLockDurationInSeconds = seconds }
-        if let count = try queue["maxDeliveryCount"].integer() { maxDeliveryCount = count }
-        if let text = try queue["eventTimeToLive"].string() {
-            guard let duration = ISO8601Duration(text) else {
-                throw queue["eventTimeToLive"].refusal("must be an ISO 8601 duration such as P1DT2H, not '\(text)'")
-            }
-            eventTimeToLiveInSeconds = duration.seconds
-        }
-        try queue["deadLetterDestinationWithResourceIdentity"]
-            .checkAbsent("an event that cannot be delivered is dropped")
     }
 
     private mutating func read(filtersConfiguration: JSONMember) throws(ErrorAnswer) {
         try filtersConfiguration.checkMembers("includedEventTypes", "filters")
-        includedEventTypes = try filtersConfiguration["includedEventTypes"].strings()
+        let types = try filtersConfiguration["includedEventTypes"].strings() ?? []
+        includedEventTypes = types.isEmpty ? nil : types
         let all = try filtersConfiguration["filters"].all("an array of filters") { filter throws(ErrorAnswer) in
             try FilterCondition(document: filter)
         }
         filters = all.isEmpty ? nil : all
     }
 
-    /// The settings as a resource's document: what a PATCH is merged into.
-    var document: JSONValue {
-        var queue: JSONObject = [
-            "receiveLockDurationInSeconds": .integer(receiveLockDurationInSeconds),
-            "maxDeliveryCount": .integer(maxDeliveryCount),
-        ]
-        if let eventTimeToLiveInSeconds {
-            queue["eventTimeToLive"] = .string(ISO8601Duration(seconds: eventTimeToLiveInSeconds).text)
-        }
+    /// The settings as a resource's document.
+    func document(_ view: DocumentView) -> JSONValue {
         var properties: JSONObject = [
-            "deliveryConfiguration": .object(["deliveryMode": .string("Queue"), "queue": .object(queue)]),
+            "deliveryConfiguration": deliveryConfiguration(view["properties"]["deliveryConfiguration"]),
             "eventDeliverySchema": .string("CloudEventSchemaV1_0"),
             "filtersConfiguration": .object([
                 "includedEventTypes": .array((includedEventTypes ?? []).map { .string($0) }),
@@ -80,16 +46,10 @@ extension SubscriptionSettings {
         }
         return .object(["properties": .object(properties)])
     }
-}
 
-extension EventSubscription {
-    /// The event subscription as a resource, with the time to live that holds when none is set: the topic's retention.
-    func resource(of topic: Topic) -> JSONValue {
-        var shown = settings
-        shown.eventTimeToLiveInSeconds = shown.eventTimeToLiveInSeconds ?? topic.settings.eventRetentionInDays * 86_400
-        return .resource(
-            id: "/topics/\(topic.name)/eventsubscriptions/\(name)", name: name,
-            type: "Microsoft.EventGrid/namespaces/topics/eventsubscriptions",
-            properties: .object(["startAt": startPosition.document]), shown.document["properties"])
+    /// The document with a PATCH merged into it (RFC 7396): into what is set, not into what an answer shows of it.
+    func document(merging patch: JSONValue) -> JSONValue {
+        document(.whole(patch: patch)).merging(patch)
+            .removing("properties", "deliveryConfiguration", "push", "signingSecretCount")
     }
 }

@@ -41,6 +41,11 @@ struct JSONMember {
         }
     }
 
+    /// Refuses a member that cannot stand here, if it was sent with a value.
+    func checkUnset(_ reason: String) throws(ErrorAnswer) {
+        if value != nil { throw refusal(reason) }
+    }
+
     /// Refuses a member that this version does not have yet, if it was sent with a value.
     func checkAbsent(_ supported: String) throws(ErrorAnswer) {
         switch value {

@@ -23,6 +23,18 @@ struct QueryParameters {
         return number
     }
 
+    /// The value of that name as `true` or `false`; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - name: in lower case.
+    /// - Throws: 400 for another word.
+    func boolean(_ name: StaticString) throws(ErrorAnswer) -> Bool? {
+        guard let text = self[name] else { return nil }
+        if text.isWord("true") { return true }
+        if text.isWord("false") { return false }
+        throw ErrorAnswer(.badRequest, "'\(name)' must be true or false, not '\(text)'.")
+    }
+
     /// The first value of that name, percent-decoded; empty for a name without `=`. Names are compared whatever their
     /// case, because documents and clients write both `api-version` and `api-Version` (contract 1.1). A value with a
     /// broken escape is returned as it was sent, and left to whoever checks it.

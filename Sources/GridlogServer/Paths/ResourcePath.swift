@@ -13,13 +13,15 @@
 /// | `/topics/t/eventsubscriptions/s` | t | s | | |
 /// | `/topics/t/eventsubscriptions/s:receive` | t | s | | receive |
 /// | `/topics/t/eventsubscriptions/s/events` | t | s | yes | |
+/// | `/topics/t/eventsubscriptions/s/getFullUrl` | t | s | | getFullUrl |
 struct ResourcePath: Equatable {
     /// Nil for the collection of all topics.
     private(set) var topic: String?
     private(set) var subscription: String?
     /// The resource is all topics, all event subscriptions of the topic, or events of the subscription.
     private(set) var isCollection = false
-    /// What follows the `:` of the last segment, as it was sent. Empty when nothing follows.
+    /// What follows the `:` of the last segment, as it was sent. Empty when nothing follows. For a few it is the last segment
+    /// itself: see ``isAction(_:)``.
     private(set) var operation: Substring?
 
     /// Nil when the path has none of these forms, or a name in it cannot be decoded.
@@ -32,13 +34,13 @@ struct ResourcePath: Equatable {
         let fourth = Self.popLastSegment(&rest)
         let fifth = Self.popLastSegment(&rest)
 
-        if last.isWord("events"), let second, let fourth, third?.isWord("eventsubscriptions") == true,
-            fifth?.isWord("topics") == true
+        if let second, let fourth, third?.isWord("eventsubscriptions") == true, fifth?.isWord("topics") == true,
+            last.isWord("events") || Self.isAction(last)
         {
             guard let topic = PercentCoding.decode(fourth), let name = PercentCoding.decode(second) else { return nil }
             self.topic = topic
             self.subscription = name
-            self.isCollection = true
+            if last.isWord("events") { isCollection = true } else { operation = last }
         } else if let second, let third, second.isWord("eventsubscriptions"), fourth?.isWord("topics") == true {
             guard let topic = PercentCoding.decode(third), let name = splitOperation(last) else { return nil }
             self.topic = topic
@@ -55,6 +57,12 @@ struct ResourcePath: Equatable {
         } else {
             return nil
         }
+    }
+
+    /// The operations of an event subscription that stand in a segment of their own: those of Azure's resource manager (contract 2.1), and
+    /// that of the link that an endpoint's owner opens.
+    private static func isAction(_ segment: Substring) -> Bool {
+        segment.isWord("getfullurl") || segment.isWord("getdeliveryattributes") || segment.isWord("validate")
     }
 
     /// Cuts the operation off the last segment, and returns the name before it.

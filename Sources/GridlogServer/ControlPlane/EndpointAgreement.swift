@@ -1,0 +1,7 @@
+import Gridlog
+
+/// What an endpoint answered.
+struct EndpointAgreement {
+    let endpointURL: String
+    let validation: EndpointValidation
+}
