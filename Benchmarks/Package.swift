@@ -11,6 +11,7 @@ let package = Package(
     dependencies: [
         .package(name: "gridlog", path: ".."),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         // Without its interposers of malloc and of the Swift runtime, which would be measured along.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
@@ -43,6 +44,16 @@ let package = Package(
 
         // For `Benchmarks/peers/run` and `Benchmarks/scale/run`: the load, and a server that does nothing.
         .executableTarget(name: "PeerLoad", swiftSettings: settings),
+        // For `Benchmarks/push/run`: the client alone.
+        .executableTarget(
+            name: "ClientCeiling",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "CeilingServer",
             dependencies: [

@@ -126,4 +126,21 @@ import Testing
         #expect(copy(harness).map(\.sequence) == [2])
         #expect(harness.index.audit().isEmpty)
     }
+
+    /// Replay begins before a checkpoint when settlements were under way: what is older than the checkpoint changes nothing.
+    @Test(.tags(.r25)) func anOlderRecordDoesNotTakeAPendingEventBack() throws {
+        let harness = try harness(events: 1)
+        harness.release(try harness.receive())
+        let older = harness.log
+        harness.index.lapsedBelow = 2
+        _ = try harness.receive()
+        let taken = harness.index.takeLapses()
+        let lapses = try #require(taken)
+        harness.append(lapses)
+        harness.index.finish(lapses, now: harness.now)
+        harness.takeCheckpoint()
+        harness.log = older
+        try harness.powerCut()
+        #expect(harness.index.state(of: 1) == .deadLetterPending)
+    }
 }

@@ -5,6 +5,7 @@ extension BrokerModel.Topic? {
     mutating func take(_ settings: TopicSettings, id: UInt64) {
         var topic = self ?? BrokerModel.Topic(id: id, isWritten: false, retention: 0)
         topic.isWritten = settings.durability == .written
+        if topic.isWritten { topic.hook?.wasWritten = true }
         topic.retention = UInt64(settings.eventRetentionInDays) * 86_400_000_000_000
         self = topic
     }

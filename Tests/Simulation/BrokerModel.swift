@@ -24,6 +24,8 @@ struct BrokerModel {
         /// Queued and not answered; what a crash leaves of them is a prefix, in whole requests.
         var pending: [Request] = []
         var subscriptions: [String: Subscription] = [:]
+        /// The one that pushes, if there is one.
+        var hook: Hook?
         /// The latest wall time that a frame of the log may bear: appending never goes back.
         var latest: UInt64 = 0
         /// Events up to the first are past the retention, those up to the second may be.
@@ -59,7 +61,8 @@ struct BrokerModel {
 
         /// Before a subscription comes or goes: what all have settled may be gone. Without any, everything stays.
         mutating func noteWhatMayBeGone() {
-            for (position, event) in events.enumerated() where !subscriptions.isEmpty && !event.mayBeGone {
+            let isHeld = subscriptions.isEmpty && hook == nil
+            for (position, event) in events.enumerated() where !isHeld && !event.mayBeGone {
                 let isNeeded = subscriptions.values.contains { $0.surelyNeeds(UInt64(position + 1), event) }
                 events[position].mayBeGone = !isNeeded
             }
@@ -73,6 +76,7 @@ struct BrokerModel {
 
         /// The power fails: what was answered and not synced may be gone.
         mutating func powerCut() {
+            if hook?.wasWritten == true { hook?.done = [] }
             events.removeLast(unsynced.reduce(0) { $0 + $1.events.count })
             (pending, unsynced) = (unsynced + pending, [])
         }
@@ -83,6 +87,7 @@ struct BrokerModel {
             try insist(events.count == tail - 1, "it ends before \(tail), whole requests before \(events.count + 1)")
             (pending, unsynced, unsyncedSince) = ([], [], nil)
             for name in subscriptions.keys { subscriptions[name]?.reopened(tail: tail) }
+            hook?.reopened(tail: tail)
             // What was past the retention is again, unless the wall clock says something else now.
             expired = 0...min(expired.upperBound, tail - 1)
             expire(wall: wall)

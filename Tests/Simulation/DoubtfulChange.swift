@@ -9,4 +9,5 @@ enum DoubtfulChange {
     case createSubscription(Place, BrokerModel.Subscription)
     case updateSubscription(Place, BrokerModel.Subscription)
     case deleteSubscription(Place)
+    case createHook(String)
 }

@@ -9,6 +9,7 @@ extension Simulation {
         try checkTopics()
         guard !isBulky else { return }
         try audit()
+        try checkHooks()
         try checkDeadTokens()
     }
 
@@ -85,7 +86,7 @@ extension Simulation {
     /// Every subscription of the model with the broker's, in a fixed order.
     var subscriptions: [(topic: String, name: String, subscription: EventSubscription)] {
         (broker?.topics ?? []).flatMap { topic in
-            topic.subscriptions.map { (topic.name, $0.name, $0) }
+            topic.subscriptions.filter { !$0.isPush }.map { (topic.name, $0.name, $0) }
         }
     }
 
@@ -129,7 +130,9 @@ extension Simulation {
         clock.advance(by: .seconds(4_000))
         try receiveAll()
         try audit()
+        try finishPushing()
         try finishCopies()
+        try checkHooks()
         try crash(cutsPower: true)
         try receiveAll()
     }

@@ -18,6 +18,9 @@ extension Simulation {
     private func end(cutsPower: Bool) {
         countDiskCalls()
         waiters.removeAll()
+        // What the endpoint was sent and has not answered nobody waits for any more.
+        _ = endpoint.takeWaiting()
+        _ = endpoint.takeArrived()
         abandon()
         disk.repair()
         isStrained = isStrained || isFaulty
@@ -118,11 +121,14 @@ extension Simulation {
                 !topic.warnings.contains { $0.contains("shortened") }, "\(topic.name) warns: \(topic.warnings)")
             try model.topics[topic.name]?.reopened(tail: topic.nextSequence, wall: clock.wallTime)
             let names = model.topics[topic.name]?.subscriptions.keys.sorted() ?? []
+            let found = topic.subscriptions.filter { !$0.isPush }.map(\.name)
+            try demand(found == names, "\(topic.name) has \(found), not \(names)")
             try demand(
-                topic.subscriptions.map(\.name) == names,
-                "\(topic.name) has \(topic.subscriptions.map(\.name)), not \(names)")
+                (topic.subscription(Self.hookName) == nil) == (model.topics[topic.name]?.hook == nil),
+                "\(topic.name) lost or found its push subscription")
         }
         try takeRebuilt(broker)
+        try broker.startPushing(endpoint)
         try audit()
         isStrained = isOpenedFull
         if chance(1, in: 3) { try receiveAll() }

@@ -32,8 +32,7 @@ extension Simulation {
         of subscription: EventSubscription, _ known: BrokerModel.Subscription, _ topic: BrokerModel.Topic
     ) throws {
         guard known.alwaysDeadLetters, !gaveUpCopies.withLock({ $0 }) else { return }
-        readCopies()
-        let there = copies.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+        let there = copiedIDs()
         for (position, event) in topic.events.enumerated() {
             let sequence = UInt64(position + 1)
             guard subscription.isSettled(sequence), known.needsCopy(sequence, event) else { continue }
@@ -43,8 +42,8 @@ extension Simulation {
         }
     }
 
-    /// Reads the files that are new.
-    private func readCopies() {
+    /// The ids of all events at the destination. Reads the files that are new.
+    func copiedIDs() -> Set<String> {
         func read(_ path: String) {
             if let names = try? disk.names(in: path) {
                 for name in names { read("\(path)/\(name)") }
@@ -53,6 +52,7 @@ extension Simulation {
             }
         }
         read(Self.deadLetterPath)
+        return copies.values.reduce(into: []) { $0.formUnion($1) }
     }
 
     /// The ids of the events in a file of copies.

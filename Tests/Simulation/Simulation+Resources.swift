@@ -18,7 +18,7 @@ extension Simulation {
     }
 
     /// A change is in doubt only if health says that the catalog failed; any other that was refused is not done.
-    private func acceptRefusal(_ error: GridlogError, of change: String, _ doubt: () -> DoubtfulChange) throws {
+    func acceptRefusal(_ error: GridlogError, of change: String, _ doubt: () -> DoubtfulChange) throws {
         try accept(error, of: change)
         let isInDoubt = broker?.health.problems.contains { $0.hasPrefix("catalog") } ?? false
         if isInDoubt { doubtfulChange = doubt() }
@@ -115,6 +115,10 @@ extension Simulation {
             else { return }
             model.topics[place.topic]?.subscriptions[place.subscription]?
                 .take(settingsOf: updated, tail: topic.nextSequence, now)
+        case .createHook(let name):
+            guard let topic = broker.topic(name), topic.subscription(Self.hookName) != nil else { return }
+            let tail = topic.nextSequence
+            model.topics[name]?.hook = BrokerModel.Hook(start: tail, wasWritten: true, mayBeGone: tail - 1)
         case .deleteSubscription(let place):
             if broker.topic(place.topic)?.subscription(place.subscription) == nil {
                 model.topics[place.topic]?.subscriptions[place.subscription] = nil

@@ -51,6 +51,7 @@ public final class Simulation {
     static let roundNanoseconds: UInt64 = 1_000_000_000
     /// Those who wait for events, one a subscription at most.
     var waiters: [Waiter] = []
+    let endpoint = SimulatedEndpoint()
     /// What is at the dead-letter destination, by file.
     var copies: [String: Set<String>] = [:]
     /// Events were given up because the destination refused them for too long.

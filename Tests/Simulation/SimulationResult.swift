@@ -22,6 +22,8 @@ public struct SimulationResult: Sendable, Equatable {
     public var expired = 0
     /// Copies that were made at a dead-letter destination.
     public var deadLettered = 0
+    /// Requests to endpoints.
+    public var pushed = 0
     /// How many times an event was handed out that is older than its subscription.
     public var replayed = 0
     /// How many times a receiver that waited was woken.
@@ -40,6 +42,7 @@ public struct SimulationResult: Sendable, Equatable {
         [
             "gaps": gaps, "packed segments": packed, "reserve rolls": reserveRolls,
             "settled on a full disk": settledWhenFull, "expired": expired, "dead-lettered": deadLettered,
+            "pushed": pushed,
             "replayed": replayed, "woken": woken,
         ]
     }
@@ -52,6 +55,7 @@ public struct SimulationResult: Sendable, Equatable {
         settledWhenFull += other.settledWhenFull
         expired += other.expired
         deadLettered += other.deadLettered
+        pushed += other.pushed
         replayed += other.replayed
         woken += other.woken
         steps += other.steps

@@ -17,6 +17,8 @@ struct SimulationStep: Sendable {
         SimulationStep(10) { try $0.renew() },
         SimulationStep(12) { try $0.consume() },
         SimulationStep(5) { try $0.wait() },
+        SimulationStep(4) { try $0.putHook() },
+        SimulationStep(20) { try $0.push() },
         // The broker's threads.
         SimulationStep(70) { try $0.commit() },
         SimulationStep(10) { try $0.housekeep() },

@@ -4,22 +4,30 @@ import NIOPosix
 
 // What HTTP costs here: reads each request to its end, throws the body away, and answers `{}`. No route, no disk.
 //
-//     swift run -c release CeilingServer [loops, default: one a core]
+//     swift run -c release CeilingServer [loops, default: one a core] [webhook]
+//
+// As a webhook it also says, with every answer, that it wants events.
 
 /// Answers every request with `{}`, and with one write for its head, body and end.
 final class EmptyAnswers: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let headers: HTTPHeaders
     private var isKeptAlive = true
     private var body = ByteBuffer(string: "{}")
+
+    init(isWebhook: Bool) {
+        var headers: HTTPHeaders = ["content-type": "application/json", "content-length": "2"]
+        if isWebhook { headers.add(name: "webhook-allowed-origin", value: "*") }
+        self.headers = headers
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head): isKeptAlive = head.isKeepAlive
         case .body: break
         case .end:
-            let headers: HTTPHeaders = ["content-type": "application/json", "content-length": "2"]
             let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
@@ -33,6 +41,7 @@ final class EmptyAnswers: ChannelInboundHandler {
     }
 }
 
+let isWebhook = CommandLine.arguments.contains("webhook")
 let loops = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? System.coreCount
 let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
 let server = try ServerBootstrap(group: group)
@@ -42,7 +51,7 @@ let server = try ServerBootstrap(group: group)
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false)
-            try channel.pipeline.syncOperations.addHandler(EmptyAnswers())
+            try channel.pipeline.syncOperations.addHandler(EmptyAnswers(isWebhook: isWebhook))
         }
     }
     .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
