@@ -32,7 +32,7 @@ struct DeadLetterDirectory: DeadLetterStore {
         }
         json.append(UInt8(ascii: "]"))
         let directory = try makeDirectory(names + Self.hour(of: time))
-        try replace("\(directory)/\(Self.identifier(random)).json", in: directory, with: json)
+        try replace("\(directory)/\(Self.identifier(time, random)).json", in: directory, with: json)
     }
 
     /// Year, month, day and hour in UTC, as Event Grid names the folders: without leading zeros.
@@ -43,9 +43,9 @@ struct DeadLetterDirectory: DeadLetterStore {
         }
     }
 
-    /// A random UUID (RFC 9562, version 4).
-    private static func identifier(_ random: () -> UInt64) -> String {
-        let high = random() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    /// A UUID that sorts by time (RFC 9562, version 7).
+    private static func identifier(_ time: UInt64, _ random: () -> UInt64) -> String {
+        let high = time / 1_000_000 << 16 | 0x7000 | random() & 0xFFF
         let low = random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         let digits = Array(
             BrokerEnvironment.hexadecimal(high, digits: 16) + BrokerEnvironment.hexadecimal(low, digits: 16))
@@ -99,13 +99,13 @@ struct DeadLetterDirectory: DeadLetterStore {
     // MARK: - Reading
 
     func forEachBatch(
-        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>
+        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>?
     ) throws(GridlogError) {
         for file in try files(in: ([path] + names).joined(separator: "/"), depth: 4) {
             let entries = try read(file.path)
             let waiting = entries.indices.filter { !entries[$0].isRedriven }
             guard !waiting.isEmpty else { continue }
-            let done = try body(waiting.map { entries[$0].stored })
+            guard let done = try body(waiting.map { entries[$0].stored }) else { return }
             guard !done.isEmpty else { continue }
             let json = DeadLetterFile.render(entries, redriven: Set(done.map { waiting[$0] }))
             do {

@@ -47,7 +47,11 @@ enum DeadLetterFile {
         else { return nil }
         let custom = fields.member(Array("customDeliveryProperties".utf8))
         return Entry(
-            stored: StoredDeadLetter(id: id, event: bytes.extracting(event.range).array(), storedAt: storedAt),
+            stored: StoredDeadLetter(
+                id: id, event: bytes.extracting(event.range).array(), storedAt: storedAt,
+                publishedAt: propertyFields.text(of: "publishutc").flatMap(Timestamp.nanosecondsSince1970) ?? 0,
+                reason: propertyFields.text(of: "deadletterreason") ?? "",
+                attempts: propertyFields.integer(of: "deliveryattempts") ?? 0),
             properties: bytes.extracting(properties.range).array(),
             custom: custom.map { bytes.extracting($0.range).array() } ?? Array("{}".utf8),
             isRedriven: propertyFields.text(of: redrivenName) != nil)
@@ -80,6 +84,12 @@ enum DeadLetterFile {
 }
 
 extension EventFields {
+    /// The value of a member of the outermost object, when it is a whole number.
+    func integer(of name: String) -> Int? {
+        guard let place = member(Array(name.utf8)), case .integer(let number)? = number(place) else { return nil }
+        return Int(number)
+    }
+
     /// The text of a member of the outermost object, when it is a string.
     func text(of name: String) -> String? {
         guard let place = member(Array(name.utf8)), place.kind == .string else { return nil }

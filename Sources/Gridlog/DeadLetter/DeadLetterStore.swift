@@ -5,9 +5,9 @@ protocol DeadLetterStore: Sendable {
 
     /// Shows what is kept and was not put back, some at a time, in the order in which it came. Blocking.
     ///
-    /// - Parameter body: returns which of them were put back: they are marked, durably, before the next are shown.
+    /// - Parameter body: returns which of them were put back: they are marked, durably, before the next are shown. `nil` ends it.
     func forEachBatch(
-        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>
+        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>?
     ) throws(GridlogError)
 }
 
@@ -19,6 +19,12 @@ struct StoredDeadLetter: Sendable {
     let event: [UInt8]
     /// When it came there, in nanoseconds since 1970.
     let storedAt: UInt64
+    /// When it was published, in nanoseconds since 1970; 0 when that is not told.
+    let publishedAt: UInt64
+    /// Why it was dead-lettered.
+    let reason: String
+    /// How many times it was handed out or pushed.
+    let attempts: Int
 }
 
 extension DeadLetterStore {

@@ -60,7 +60,7 @@ struct DeadLetterTopic: DeadLetterStore {
     // MARK: - Reading
 
     func forEachBatch(
-        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>
+        _ body: ([StoredDeadLetter]) throws(GridlogError) -> Set<Int>?
     ) throws(GridlogError) {
         let context = try destination.context
         let waiting = try waiting(in: context)
@@ -68,7 +68,7 @@ struct DeadLetterTopic: DeadLetterStore {
         while !rest.isEmpty {
             let (batch, sequences) = try batch(rest, in: context)
             rest = rest.dropFirst(sequences.count)
-            let done = try body(batch)
+            guard let done = try body(batch) else { return }
             if !done.isEmpty { try mark(done.sorted().map { sequences[$0] }) }
         }
     }
@@ -119,15 +119,24 @@ struct DeadLetterTopic: DeadLetterStore {
             let (json, published) = try context.event(sequence, after: &frame) ?? (nil, 0)
             guard let json else {
                 // Its retention ended meanwhile; an event that nobody can choose keeps the place.
-                batch.append(StoredDeadLetter(id: "", event: [], storedAt: .max))
+                batch.append(
+                    StoredDeadLetter(id: "", event: [], storedAt: .max, publishedAt: 0, reason: "", attempts: 0))
                 continue
             }
-            var event = try Self.event(json)
-            for name in Name.allCases { event.extensions[name.rawValue] = nil }
             bytes += json.count
-            batch.append(StoredDeadLetter(id: event.id, event: event.json(), storedAt: published))
+            batch.append(Self.stored(try Self.event(json), at: published))
         }
         return (batch, taken)
+    }
+
+    private static func stored(_ copy: CloudEvent, at time: UInt64) -> StoredDeadLetter {
+        func text(_ name: Name) -> String { copy.extensions[name.rawValue]?.description ?? "" }
+        var event = copy
+        for name in Name.allCases { event.extensions[name.rawValue] = nil }
+        return StoredDeadLetter(
+            id: event.id, event: event.json(), storedAt: time,
+            publishedAt: Timestamp.nanosecondsSince1970(text(.publishedAt)) ?? 0, reason: text(.reason),
+            attempts: Int(text(.attempts)) ?? 0)
     }
 
     private func mark(_ sequences: [UInt64]) throws(GridlogError) {

@@ -17,7 +17,8 @@ extension EventSubscription {
     /// found. What happens meanwhile may or may not show.
     ///
     /// - Parameters:
-    ///   - state: events in this state only; `nil` for all.
+    ///   - state: events in this state only; `nil` for all that are not settled. With ``PeekedEvents/State/deadLettered`` the call reads
+    ///     the dead-letter destination, and blocks.
     ///   - first: the sequence to begin with.
     ///   - limit: 1 to ``peekedEventsMax``.
     public func peek(
@@ -28,6 +29,7 @@ extension EventSubscription {
                 .invalidArgument, "The number of events is \(limit); it must be from 1 to \(Self.peekedEventsMax).")
         }
         try context.checkDamage()
+        if state == .deadLettered { return try peekDeadLetters(from: first, limit: limit) }
         let tail = context.log.tail
         let lapsedBelow = lapsedBelow ?? 0
         var look = Look(limit: limit)
@@ -111,7 +113,8 @@ extension EventSubscription {
         let until = standing.until.map { context.clock.wallTime + ($0 - min($0, context.clock.bootTime)) }
         return PeekedEvents.Event(
             sequence: standing.sequence, state: state, deliveryCount: standing.deliveryCount,
-            publishedAt: frame.appendTime, until: until, json: payload.extracting(range).array())
+            publishedAt: frame.appendTime, until: until, json: payload.extracting(range).array(),
+            deadLetterReason: nil)
     }
 }
 
@@ -122,7 +125,8 @@ extension PeekedEvents.State {
         case .untouched, .available: self = .available
         case .locked, .settling: self = .locked
         case .delayed: self = .delayed
-        case .settled, .deadLetterPending, .invalid: return nil
+        case .deadLetterPending: self = .deadLetterPending
+        case .settled, .invalid: return nil
         }
     }
 }

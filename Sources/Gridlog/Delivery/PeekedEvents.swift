@@ -6,13 +6,17 @@ public struct PeekedEvents: Sendable {
         case available
         /// A receiver holds it, or what ends it is on the way to the log.
         case locked
-        /// It was released with a delay that still runs.
+        /// It was released with a delay that still runs, or waits for the retry of a push.
         case delayed
+        /// It cannot be delivered, and its copy is on the way to the dead-letter destination.
+        case deadLetterPending
+        /// It cannot be delivered; this is its copy at the destination. Shown only when it is asked for.
+        case deadLettered
     }
 
     /// One event.
     public struct Event: Sendable {
-        /// Its ordinal in the topic's log.
+        /// Its ordinal in the topic's log; of one that is dead-lettered, its place among those at the destination, from 1.
         public let sequence: UInt64
         /// Where it stands.
         public let state: State
@@ -24,6 +28,8 @@ public struct PeekedEvents: Sendable {
         public let until: UInt64?
         /// The event as it was published.
         public let json: [UInt8]
+        /// Why it was dead-lettered, if it was.
+        public let deadLetterReason: String?
     }
 
     /// In the order of their sequences.

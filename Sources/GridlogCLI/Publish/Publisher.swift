@@ -11,8 +11,9 @@ struct Publisher {
         self.topic = topic
     }
 
-    /// Takes an event; sends those before it when it does not fit beside them.
-    mutating func add(_ event: ArraySlice<UInt8>) async throws(CommandFailure) {
+    /// Takes an event, or the entry of a file of dead-lettered ones; sends those before it when it does not fit beside them.
+    mutating func add(_ object: ArraySlice<UInt8>) async throws(CommandFailure) {
+        let event = DeadLetterEntry.event(in: object)
         if batch.add(event) { return }
         try await flush()
         _ = batch.add(event)

@@ -8,6 +8,7 @@ struct PeekCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               gridlog peek orders billing --state locked
+              gridlog peek orders billing --state deadLettered
               gridlog peek orders billing --from 4711 --max 10 --json
             """)
 
@@ -17,7 +18,7 @@ struct PeekCommand: AsyncParsableCommand {
     @Argument(help: "The event subscription's name.")
     var subscription: String
 
-    @Option(help: ArgumentHelp("Only events that are 'available', 'locked' or 'delayed'.", valueName: "state"))
+    @Option(help: ArgumentHelp("Only events that are \(Self.states).", valueName: "state"))
     var state: String?
 
     @Option(help: ArgumentHelp("The sequence to begin with.", valueName: "n"))
@@ -28,12 +29,14 @@ struct PeekCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
+    private static let states = PeekedEvents.State.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
     func validate() throws {
         try Checks.name("a topic", topic)
         try Checks.name("an event subscription", subscription)
         try Checks.range("--max", max, 1...EventSubscription.peekedEventsMax)
         if let state, PeekedEvents.State(rawValue: state) == nil {
-            throw ValidationError("--state must be 'available', 'locked' or 'delayed', not '\(state)'.")
+            throw ValidationError("--state must be \(Self.states), not '\(state)'.")
         }
     }
 

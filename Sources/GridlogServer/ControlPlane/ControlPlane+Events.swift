@@ -5,7 +5,7 @@ import Hummingbird
 
 extension ControlPlane {
     /// `/topics/{topic}/eventsubscriptions/{name}/events` (contract, decision 32)
-    func events(_ name: String, _ topicName: String, _ request: Request) throws -> Response {
+    func events(_ name: String, _ topicName: String, _ request: Request) async throws -> Response {
         guard request.method == .get else { throw ErrorAnswer.wrongMethod(allowed: [.get]) }
         let subscription = try existingTopic(topicName).existingSubscription(name)
         let query = QueryParameters(path: Substring(request.head.path ?? ""))
@@ -13,12 +13,11 @@ extension ControlPlane {
         let first = try query.number("from", in: 1...Int.max) ?? 1
         let limits = 1...EventSubscription.peekedEventsMax
         let limit = try query.number("top", in: limits) ?? limits.upperBound
-        let peeked: PeekedEvents
-        do {
-            peeked = try subscription.peek(state, from: UInt64(first), limit: limit)
-        } catch {
-            throw ErrorAnswer(error)
-        }
+        // Dead-lettered ones are read from the disk.
+        let peeked =
+            state == .deadLettered
+            ? try await changing { try subscription.peek(state, from: UInt64(first), limit: limit) }
+            : try subscription.peek(state, from: UInt64(first), limit: limit)
         var bytes = Array(#"{"value":["#.utf8)
         for (position, event) in peeked.events.enumerated() {
             if position > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -55,6 +54,7 @@ extension PeekedEvents.Event {
             "deliveryCount": .integer(deliveryCount),
             "publishedAt": .string(Timestamp.text(nanosecondsSince1970: publishedAt)),
         ]
+        if let deadLetterReason { object["deadLetterReason"] = .string(deadLetterReason) }
         if let until { object["until"] = .string(Timestamp.text(nanosecondsSince1970: until)) }
         return .object(object)
     }

@@ -31,7 +31,7 @@ struct ControlPlane: RouterMiddleware {
         case (nil, _): try topics(request)
         case (let topic?, nil) where path.isCollection: try subscriptions(topic, request)
         case (let topic?, nil): try await self.topic(topic, request)
-        case (let topic?, let name?) where path.isCollection: try events(name, topic, request)
+        case (let topic?, let name?) where path.isCollection: try await events(name, topic, request)
         case (let topic?, let name?): try await subscription(name, topic, request)
         }
     }

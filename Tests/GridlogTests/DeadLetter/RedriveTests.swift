@@ -138,4 +138,21 @@ struct RedriveTests {
         let other = try subscription("other")
         #expect(throws: GridlogError.self) { try other.redrive(.all(until: nil)) }
     }
+
+    @Test(arguments: Kind.allCases) func whatIsAtTheDestinationCanBeLookedAtInParts(kind: Kind) throws {
+        let reader = try subscribe(kind)
+        try deadLetter(3, of: reader)
+        let first = try reader.peek(.deadLettered, limit: 2)
+        #expect(first.events.map(\.sequence) == [1, 2])
+        #expect(first.next == 3)
+        #expect(first.events.map { String(decoding: $0.json, as: UTF8.self) }[1] == TestBroker.event("e-1"))
+        #expect(first.events.allSatisfy { $0.deadLetterReason == "Event was rejected." && $0.deliveryCount == 1 })
+        #expect(first.events.allSatisfy { $0.publishedAt > 0 && $0.state == .deadLettered })
+        let rest = try reader.peek(.deadLettered, from: 3, limit: 2)
+        #expect(rest.events.map(\.sequence) == [3])
+        #expect(rest.next == nil)
+        _ = try reader.redrive(.ids(["e-0"]))
+        #expect(try reader.peek(.deadLettered).events.count == 2)
+        #expect(throws: GridlogError.self) { try subscription("other").peek(.deadLettered) }
+    }
 }
