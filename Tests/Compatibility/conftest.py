@@ -10,8 +10,10 @@ from launching import launch, pytest_configure  # noqa: F401
 # The older CloudEvents library has an environment of its own, in which nothing else is installed.
 try:
     import azure.eventgrid  # noqa: F401
+
+    from webhook import ALLOW, Webhook
 except ImportError:
-    collect_ignore_glob = ["test_azure_*.py"]
+    collect_ignore_glob = ["test_azure_*.py", "test_push*.py", "test_dead_letter.py"]
 
 _numbers = itertools.count(1)
 
@@ -32,6 +34,22 @@ def locked_broker(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def push_broker(tmp_path_factory):
+    """A broker that needs no keys and may deliver to webhooks on the loopback."""
+    running = Broker(tmp_path_factory.mktemp("push") / "data", *ALLOW).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def webhook():
+    """A webhook that agrees in the way of CloudEvents and accepts everything."""
+    listening = Webhook()
+    yield listening
+    listening.stop()
+
+
 @pytest.fixture
 def topic_name():
     return f"topic-{next(_numbers)}"
@@ -44,3 +62,11 @@ def topic(broker, topic_name):
     created.put_subscription("sub")
     yield created
     broker.request("DELETE", created.path)
+
+
+@pytest.fixture
+def push_topic(push_broker, topic_name):
+    """A topic without subscriptions, whose webhooks may be on the loopback."""
+    created = push_broker.put_topic(topic_name)
+    yield created
+    push_broker.request("DELETE", created.path)

@@ -36,7 +36,8 @@ final class Lane: Sendable {
     var done: Int { count.load(ordering: .relaxed) }
 
     func send() {
-        client.execute(request: request, delegate: Ignored(), deadline: .now() + .seconds(30)).futureResult.whenComplete {
+        client.execute(request: request, delegate: Ignored(), deadline: .now() + .seconds(30)).futureResult.whenComplete
+        {
             result in
             guard case .success = result else { return }
             self.count.wrappingAdd(1, ordering: .relaxed)

@@ -45,7 +45,7 @@ struct DeadLetterDirectory: DeadLetterStore {
 
     /// A UUID that sorts by time (RFC 9562, version 7).
     private static func identifier(_ time: UInt64, _ random: () -> UInt64) -> String {
-        let high = time / 1_000_000 << 16 | 0x7000 | random() & 0xFFF
+        let high = (time / 1_000_000) << 16 | 0x7000 | random() & 0xFFF
         let low = random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         let digits = Array(
             BrokerEnvironment.hexadecimal(high, digits: 16) + BrokerEnvironment.hexadecimal(low, digits: 16))

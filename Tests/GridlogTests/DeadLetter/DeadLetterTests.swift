@@ -76,6 +76,17 @@ struct DeadLetterTests {
         #expect(try test.disk.list(folder).allSatisfy { $0.count == 41 && $0.hasSuffix(".json") })
     }
 
+    @Test func filesOfOneHourSortByTheirTime() throws {
+        let reader = try subscribe()
+        for prefix in ["a", "b", "c", "d", "e"] {
+            try test.publish(1, prefix: prefix, to: topic)
+            try test.settle(.reject, try reader.take().map(\.token), on: reader)
+            copy()
+            test.clock.advance(by: .milliseconds(300))
+        }
+        #expect(try files().map(\.stored.id) == ["a-0", "b-0", "c-0", "d-0", "e-0"])
+    }
+
     @Test func eachReasonIsToldInEventGridsWords() throws {
         let reader = try subscribe(maxDeliveryCount: 1, timeToLive: 60)
         try test.publish(3, to: topic)
