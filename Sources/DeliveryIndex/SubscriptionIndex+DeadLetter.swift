@@ -47,8 +47,9 @@ extension SubscriptionIndex {
 
     /// The log has the reason: the events wait for their copies from now on.
     mutating func beginDeadLettering(_ run: SettlementRun, _ reason: DeadLetterReason) {
-        let ended = UInt32(truncatingIfNeeded: milliseconds(latest))
+        let now = UInt32(truncatingIfNeeded: milliseconds(latest))
         forEach(.settling, run) { index, chunk, place, slot in
+            let ended = reason == .timeToLive ? slot.due : now
             index.move(chunk, place, to: slot.deadLettering(reason, ended: ended), by: .beginDeadLettering)
             index.pending.append(chunk.first + UInt64(place))
         }

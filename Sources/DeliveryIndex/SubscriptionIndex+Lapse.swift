@@ -35,7 +35,8 @@ extension SubscriptionIndex {
 
     /// Ends one that is available, or was never looked at.
     mutating func lapse(_ sequence: UInt64, _ chunk: SlotChunk, _ index: Int, _ slot: Slot) {
-        let due = UInt32(truncatingIfNeeded: milliseconds(latest))
+        // Of one that was handed out it tells when its last delivery ended.
+        let due = slot.state == .untouched ? UInt32(truncatingIfNeeded: milliseconds(latest)) : slot.due
         move(chunk, index, to: slot.moved(to: .settling, due: due), by: .beginSettling)
         let operation = settings.hasDeadLetterDestination ? SettlementRun.Operation.expiredPending : .expired
         lapses.append(sequence, operation, deliveryCount: slot.deliveryCount)

@@ -100,6 +100,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("", "signingSecrets"), (#""signingSecrets":[],"#, "deliveryAttributeMappings"),
+    ])
+    func secretsDoNotFollowAPatchToAnotherEndpoint(_ push: String, _ missing: String) async throws {
+        try await withSubscription { server, handshake, topic async throws in
+            let before = try settings(topic)
+            let destination = #""destination":{"properties":{"endpointUrl":"https://other.example/"}}"#
+            let patch = #"{"properties":{"deliveryConfiguration":{"push":{\#(push)\#(destination)}}}}"#
+            let refused = try await server.send(.PATCH, path, patch)
+            #expect(refused.status == 400)
+            #expect(try refused.errorMessage.contains(missing))
+            #expect(try settings(topic) == before)
+            #expect(handshake.calls.count == 1)
+        }
+    }
+
     @Test func aPutReplacesWhatItDoesNotName() async throws {
         try await withSubscription { server, _, topic async throws in
             #expect(try await server.send(.PUT, path, PushBody.of()).status == 200)

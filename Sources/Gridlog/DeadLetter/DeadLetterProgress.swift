@@ -1,3 +1,5 @@
+import DeliveryIndex
+
 /// How far the copying of one event subscription's dead letters is. Guarded by the subscription's lock.
 struct DeadLetterProgress {
     /// A batch is on its way to the destination.
@@ -11,20 +13,21 @@ struct DeadLetterProgress {
 
     /// The waits after a refusal, in seconds; the last one repeats (contract 3.7).
     private static let waits: [UInt64] = [10, 60, 300]
-    /// A destination that refuses for so long gets nothing of what waits, in nanoseconds: 2 days.
+    /// What a destination has refused for so long is given up, in nanoseconds: 2 days.
     static let patience: UInt64 = 2 * 86_400 * 1_000_000_000
 
     mutating func didSucceed() {
         self = DeadLetterProgress()
     }
 
-    /// - Returns: whether to give the events up.
-    mutating func didFail(at now: UInt64) -> Bool {
+    /// - Parameter now: boot time in nanoseconds.
+    /// - Returns: which of the events to give up: those that have waited for so long while the destination refused.
+    mutating func didFail(_ events: [PendingDeadLetter], at now: UInt64) -> [PendingDeadLetter] {
         isCopying = false
         let since = failingSince ?? now
         failingSince = since
         nextAttempt = now + Self.waits[min(failures, Self.waits.count - 1)] * 1_000_000_000
         failures += 1
-        return now - since >= Self.patience
+        return events.filter { now - max($0.endedAt ?? since, since) >= Self.patience }
     }
 }

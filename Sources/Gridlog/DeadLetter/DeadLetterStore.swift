@@ -26,8 +26,3 @@ struct StoredDeadLetter: Sendable {
     /// How many times it was handed out or pushed.
     let attempts: Int
 }
-
-extension DeadLetterStore {
-    /// How many events are kept or shown at once.
-    static var batchMax: Int { 100 }
-}

@@ -114,7 +114,7 @@ struct DeadLetterTopic: DeadLetterStore {
         var taken: [UInt64] = []
         var bytes = 0
         var frame: LogFrame?
-        for sequence in sequences.prefix(Self.batchMax) where bytes < DeadLetterBatch.bytesMax {
+        for sequence in sequences.prefix(DeadLetterBatch.eventsMax) where bytes < DeadLetterBatch.bytesMax {
             taken.append(sequence)
             let (json, published) = try context.event(sequence, after: &frame) ?? (nil, 0)
             guard let json else {

@@ -5,43 +5,41 @@ import Storage
 
 /// The way of an event that cannot be delivered to its dead-letter destination: it is copied, and only when the copy is durable, settled.
 extension EventSubscription {
-    private static let batchMax = 100
-
     /// Whether there is something to copy now.
     func hasDeadLettersDue(_ state: borrowing State) -> Bool {
         state.index.deadLetterPendingCount > 0 && !state.deadLetters.isCopying && !state.isRetired
             && state.deadLetters.nextAttempt <= context.clock.bootTime
     }
 
-    /// Copies what waits for it, batch after batch; what the destination refuses is tried again later. Blocking: on the housekeeper's thread.
+    /// Copies a batch of what waits for it; the housekeeper is then asked for the next. What the destination refuses is tried again later.
+    /// Blocking: on the housekeeper's thread.
     func copyDeadLetters() {
-        while let pending = takeDeadLetters() {
-            var batch = DeadLetterBatch(pending: pending)
-            guard let destination = settings.deadLetter else {
-                finishCopying(batch, isCopied: false)
-                continue
+        guard let pending = takeDeadLetters() else { return }
+        var batch = DeadLetterBatch(pending: pending)
+        guard let destination = settings.deadLetter else { return finishCopying(batch, isCopied: false) }
+        do throws(GridlogError) {
+            try read(&batch)
+        } catch {
+            // As for a receiver that needs these events.
+            context.fence(error)
+            return retryCopying(batch, error)
+        }
+        // When their segments are gone there is nothing to copy.
+        guard !batch.copies.isEmpty else { return finishCopying(batch, isCopied: false) }
+        do throws(GridlogError) {
+            let store = try deadLetterStore(destination)
+            store.write(batch.copies) { [self, batch] error in
+                if let error { retryCopying(batch, error) } else { finishCopying(batch, isCopied: true) }
             }
-            do throws(GridlogError) {
-                try read(&batch)
-                guard !batch.copies.isEmpty else {
-                    // Their segments are gone: there is nothing to copy.
-                    finishCopying(batch, isCopied: false)
-                    continue
-                }
-                let store = try deadLetterStore(destination)
-                store.write(batch.copies) { [self, batch] error in
-                    if let error { retryCopying(batch, error) } else { finishCopying(batch, isCopied: true) }
-                }
-            } catch {
-                retryCopying(batch, error)
-            }
+        } catch {
+            retryCopying(batch, error)
         }
     }
 
     private func takeDeadLetters() -> [PendingDeadLetter]? {
         state.withLock { state in
             guard hasDeadLettersDue(state) else { return nil }
-            let pending = state.index.takePending(limit: Self.batchMax)
+            let pending = state.index.takePending(limit: DeadLetterBatch.eventsMax)
             guard !pending.isEmpty else { return nil }
             state.deadLetters.isCopying = true
             return pending
@@ -66,7 +64,7 @@ extension EventSubscription {
             let ago = pending.endedAt.map { context.clock.bootTime - min($0, context.clock.bootTime) }
             batch.copies.append(
                 DeadLetterCopy(
-                    pending, event: json, isPush: isPush, lastOutcome: pump?.lastOutcome(of: pending.sequence),
+                    pending, event: json, isPush: isPush, lastOutcome: outcomes.withLock { $0[pending.sequence] },
                     publishedAt: publishedAt, attemptedAt: ago.map { now - min($0, now) }, copiedAt: now))
         }
     }
@@ -91,7 +89,7 @@ extension EventSubscription {
     /// Settles events whose copies are durable, or that are dropped.
     private func finishCopying(_ batch: DeadLetterBatch, isCopied: Bool) {
         let settlement = state.withLock { state in
-            state.deadLetters.didSucceed()
+            if isCopied { state.deadLetters.didSucceed() } else { state.deadLetters.isCopying = false }
             if isCopied {
                 state.counters.deadLettered += batch.copies.count
                 state.counters.dropped += batch.pending.count - batch.copies.count
@@ -100,25 +98,25 @@ extension EventSubscription {
             }
             return state.index.settlement(of: batch.pending)
         }
-        for event in batch.pending { pump?.forgetOutcome(of: event.sequence) }
+        note(nil, of: batch.pending.lazy.map(\.sequence))
         log(settlement)
         context.housekeeper.copyDeadLetters(of: self)
     }
 
     private func retryCopying(_ batch: DeadLetterBatch, _ error: GridlogError) {
-        let (isFirst, isLast) = state.withLock { state in
+        let (isFirst, lost) = state.withLock { state in
             let isFirst = state.deadLetters.failures == 0
-            let isLast = state.deadLetters.didFail(at: context.clock.bootTime)
-            if !isLast { state.index.returnPending(batch.pending) }
-            return (isFirst, isLast)
+            let lost = state.deadLetters.didFail(batch.pending, at: context.clock.bootTime)
+            state.index.returnPending(batch.pending.filter { !lost.contains($0) })
+            return (isFirst, lost)
         }
         let place = "event subscription '\(name)'"
-        if isLast {
+        if !lost.isEmpty {
             context.notify(
                 .error,
-                "\(place): \(batch.pending.count) events are dropped, because the dead-letter destination refused them for two "
+                "\(place): \(lost.count) events are dropped, because the dead-letter destination refused them for two "
                     + "days: \(error.message)")
-            finishCopying(batch, isCopied: false)
+            finishCopying(DeadLetterBatch(pending: lost), isCopied: false)
         } else if isFirst {
             context.notify(
                 .warning, "\(place): dead-lettered events wait, because the destination refused them: \(error.message)")

@@ -48,7 +48,7 @@ extension EventSubscription {
                 throw GridlogError(error)
             }
             bytes += event.event.count
-            guard bytes >= DeadLetterBatch.bytesMax || part.count >= DeadLetterTopic.batchMax else { continue }
+            guard bytes >= DeadLetterBatch.bytesMax || part.count >= DeadLetterBatch.eventsMax else { continue }
             try topic.append(part, to: id)
             part = []
             bytes = 0

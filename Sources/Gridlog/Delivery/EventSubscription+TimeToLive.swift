@@ -26,13 +26,29 @@ extension EventSubscription {
     /// Ends what waited longer than its time to live, though nobody receives. A full disk puts it off.
     func lapse() {
         guard let lapsedBelow else { return }
-        let lapses = state.withLock { state -> DeliveryIndex.Settlement? in
-            guard !state.isRetired else { return nil }
-            state.index.lapsedBelow = lapsedBelow
-            var matcher = EventMatcher(state.filter, context)
-            try? state.index.lapse { matcher.match($0) }
-            return state.index.takeLapses()
+        for _ in 0..<Self.lapsesMax {
+            let (lapses, hasMore) = lapse(below: lapsedBelow)
+            if let lapses { log(lapses) }
+            if !hasMore { return }
         }
-        if let lapses { log(lapses) }
+    }
+
+    /// How often one call looks under the lock, at about a MiB of events each time.
+    private static let lapsesMax = 64
+
+    private func lapse(below sequence: UInt64) -> (DeliveryIndex.Settlement?, hasMore: Bool) {
+        state.withLock { state in
+            guard !state.isRetired else { return (nil, false) }
+            state.index.lapsedBelow = sequence
+            let before = state.index.cursor
+            if state.filter.passesAll(from: before) {
+                try? state.index.lapse()
+            } else {
+                var matcher = EventMatcher(state.filter, context)
+                try? state.index.lapse { matcher.match($0) }
+            }
+            let cursor = state.index.cursor
+            return (state.index.takeLapses(), cursor > before && cursor < sequence)
+        }
     }
 }

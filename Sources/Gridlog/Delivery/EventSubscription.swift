@@ -17,6 +17,8 @@ public final class EventSubscription: Sendable {
     let context: TopicContext
     let state: Guarded<State>
     let pumps = Guarded<PushPump?>(nil)
+    /// What the endpoint of a push subscription said last of events that it did not accept.
+    let outcomes = Guarded<[UInt64: String]>([:])
     /// Held while dead-lettered events are put back: one call at a time.
     let redriving = Guarded(())
 
@@ -47,7 +49,7 @@ public final class EventSubscription: Sendable {
             State(
                 settings: entry.settings,
                 filter: EventFilter(
-                    entry.filters, for: entry.id, addressedBelow: context.addressing.withLock { $0.below }),
+                    entry.filters, for: entry.id, addressedBelow: context.addressedBelow.withLock { $0 }),
                 index: index, pauseReason: entry.pauseReason))
     }
 
@@ -65,9 +67,9 @@ public final class EventSubscription: Sendable {
     }
 
     func apply(_ settings: SubscriptionSettings, filters: [Catalog.FilterEntry]) {
-        let below = context.addressing.withLock { $0.below }
         state.withLock { state in
             state.settings = settings
+            let below = context.addressedBelow.withLock { $0 }
             state.filter = EventFilter(filters, for: id, addressedBelow: below)
             state.index.settings = settings.indexSettings
             state.pauseReason = nil

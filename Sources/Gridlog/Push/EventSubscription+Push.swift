@@ -15,9 +15,15 @@ extension EventSubscription {
         stopPushing()
         guard let push = settings.push, push.validation == .succeeded, pauseReason == nil else { return }
         let pump = PushPump(
-            self, push, maxDeliveryCount: settings.maxDeliveryCount,
-            target: targets.target(push, subscription: name, topic: context.name), dispatcher: dispatcher)
-        pumps.withLock { $0 = pump }
+            self, push, target: targets.target(push, subscription: name, topic: context.name),
+            dispatcher: dispatcher)
+        let before = pumps.withLock { current in
+            defer { current = pump }
+            return current
+        }
+        before?.stop()
+        // A pause that came meanwhile stopped nobody.
+        if pauseReason != nil { return stopPushing() }
         dispatcher.run(pump)
     }
 
@@ -29,20 +35,27 @@ extension EventSubscription {
         pump?.stop()
     }
 
-    /// Delivers nothing more until it is updated; the catalog says so soon.
-    func pause(_ reason: String) {
+    /// Delivers nothing more until it is updated; the catalog says so soon. An endpoint that is not the current one any more pauses nobody.
+    func pause(_ reason: String, by pump: PushPump) {
+        guard self.pump === pump else { return }
         state.withLock { $0.pauseReason = reason }
         stopPushing()
         context.housekeeper.savePause(of: self)
         context.notify(.warning, "event subscription '\(name)': deliveries pause. \(reason)")
     }
 
-    /// Locks events for the pump.
-    func receiveForPush(
-        maxEvents: Int, orWait waiter: (any ReceiveWaiter)?
-    ) throws(GridlogError) -> ReceivedEvents {
-        try receiveAny(maxEvents: maxEvents, orWait: waiter)
+    /// Remembers what the endpoint said last of events, for the dead-letter destination; `nil`: it accepted them.
+    func note(_ outcome: String?, of sequences: some Sequence<UInt64>) {
+        guard settings.deadLetter != nil else { return }
+        outcomes.withLock { outcomes in
+            for sequence in sequences where outcome == nil || outcomes.count < Self.outcomesMax {
+                outcomes[sequence] = outcome
+            }
+        }
     }
+
+    /// Outcomes that are remembered at most.
+    private static let outcomesMax = 10_000
 
     /// Settles events that the pump holds. Nobody is told: what does not reach the log is delivered again when its lock ends.
     func settle(_ operation: SettleOperation, _ tokens: [LockToken]) {

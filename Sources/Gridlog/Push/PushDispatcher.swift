@@ -71,10 +71,8 @@ final class PushDispatcher: Sendable {
 
     func didEnd() { state.withLock { $0.underWay -= 1 } }
 
-    /// Whether there is room for one more request, of an endpoint that has none under way, or beyond that one.
-    func hasRoom(beyondOne: Bool) -> Bool {
-        !beyondOne || state.withLock { $0.underWay < Self.underWayMax }
-    }
+    /// Whether there is room for one more request of an endpoint that has some under way.
+    var hasRoom: Bool { state.withLock { $0.underWay < Self.underWayMax } }
 
     // MARK: - The thread
 

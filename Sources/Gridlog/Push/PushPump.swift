@@ -6,7 +6,7 @@ import Storage
 ///
 /// It works on the dispatcher's thread; what targets tell, on any thread, is kept until it works again.
 final class PushPump: ReceiveWaiter {
-    /// An endpoint's answers to requests under way at most: what waits for the dispatcher is bounded by it.
+    /// What an endpoint said of a request.
     private struct Answer {
         let request: PushRequest
         let response: PushResponse
@@ -15,22 +15,18 @@ final class PushPump: ReceiveWaiter {
     private struct State {
         var underWay = 0
         var health = EndpointHealth()
+        /// To be settled; with what is under way never more than ``EndpointHealth/windowMax``, and one.
         var answers: [Answer] = []
         var isStopped = false
-        /// What the endpoint said last of events that failed; for the dead-letter destination.
-        var outcomes: [UInt64: String] = [:]
     }
 
     /// How long a locked event may take to be delivered, in seconds: the response limit twice.
     static let lockSeconds = 60
-    /// Outcomes that are remembered at most.
-    private static let outcomesMax = 10_000
     private static let defaultBatchKilobytes = 64
 
     private let target: any PushTarget
     private let settings: PushSettings
-    private let maxDeliveryCount: Int
-    private let headers: DeliveryHeaders
+    private let headers: AttributeHeaders
     private let dispatcher: PushDispatcher
     /// Names the subscription among all others.
     private let source: String
@@ -42,14 +38,13 @@ final class PushPump: ReceiveWaiter {
     }
 
     init(
-        _ subscription: EventSubscription, _ settings: PushSettings, maxDeliveryCount: Int, target: any PushTarget,
+        _ subscription: EventSubscription, _ settings: PushSettings, target: any PushTarget,
         dispatcher: PushDispatcher
     ) {
         self.target = target
         self.settings = settings
-        self.maxDeliveryCount = maxDeliveryCount
         self.dispatcher = dispatcher
-        headers = DeliveryHeaders(settings.deliveryAttributes)
+        headers = AttributeHeaders(settings.deliveryAttributes)
         source = "\(subscription.context.id)-\(subscription.id)"
         owner = Guarded(Owner(subscription: subscription))
     }
@@ -62,66 +57,70 @@ final class PushPump: ReceiveWaiter {
 
     func wake() { dispatcher.run(self) }
 
-    // MARK: - What became of an event
-
-    /// What the endpoint said last of an event.
-    func lastOutcome(of sequence: UInt64) -> String? { state.withLock { $0.outcomes[sequence] } }
-
-    func forgetOutcome(of sequence: UInt64) { state.withLock { _ = $0.outcomes.removeValue(forKey: sequence) } }
-
     // MARK: - On the dispatcher's thread
 
-    /// Answers for what came back, and sends what there is room for.
+    /// Answers for what came back, and sends what there is room for; the rest when it is its turn again.
     func run() {
         guard let subscription = owner.withLock({ $0.subscription }) else { return }
         settle(subscription)
-        while let room = room() {
-            var isIncomplete = false
-            let requests: [PushRequest]
-            do throws(GridlogError) {
-                requests = try take(room, from: subscription, &isIncomplete)
-            } catch {
-                // The topic is fenced, or the index found no room: the next event, or a second, brings it back.
-                if error.code == .insufficientStorage {
-                    dispatcher.run(self, at: subscription.context.clock.bootTime + 1_000_000_000)
-                }
-                return
-            }
-            for request in requests { send(request) }
-            if requests.isEmpty, !isIncomplete { return }
+        guard let room = room() else {
+            // A call that came to one who has stopped goes to whoever took its place.
+            if isStopped { subscription.wakeOne() }
+            return
         }
+        var isAllThereIs = false
+        do throws(GridlogError) {
+            for request in try take(room, from: subscription, &isAllThereIs) { send(request) }
+        } catch {
+            // The topic is fenced; or the index found no room: a second later there may be some.
+            let now = subscription.context.clock.bootTime
+            if error.code == .insufficientStorage { dispatcher.run(self, at: now + 1_000_000_000) }
+            return
+        }
+        if !isAllThereIs { dispatcher.run(self) }
+        if isStopped { subscription.stopWaiting(self) }
     }
 
-    /// How many requests may be sent now; `nil` for none.
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// How many requests may be sent now; `nil` for none. Answers that are not settled yet take their place.
     private func room() -> Int? {
-        let (room, probationEnd) = state.withLock { state -> (Int, UInt64?) in
-            guard !state.isStopped else { return (0, nil) }
+        let (room, underWay, probationEnd) = state.withLock { state -> (Int, Int, UInt64?) in
+            guard !state.isStopped else { return (0, 0, nil) }
+            let underWay = state.underWay + state.answers.count
             let end = state.health.probationEnd
-            guard dispatcher.now >= end else { return (0, state.underWay == 0 ? end : nil) }
-            return (state.health.window - state.underWay, nil)
+            guard dispatcher.now >= end else { return (0, underWay, underWay == 0 ? end : nil) }
+            return (state.health.window - underWay, underWay, nil)
         }
         if let probationEnd { dispatcher.run(self, at: probationEnd) }
-        return room > 0 && dispatcher.hasRoom(beyondOne: room > 1) ? room : nil
+        guard room > 0 else { return nil }
+        if dispatcher.hasRoom { return room }
+        // Each endpoint may have one; what is under way brings it back here.
+        return underWay == 0 ? 1 : nil
     }
 
-    /// Locks events and makes requests of them.
+    /// Locks events and makes requests of them, one more than there is room for at most.
+    ///
+    /// - Parameter isAllThereIs: whether nothing more waits: then the next event, release or expiry brings it back.
     private func take(
-        _ room: Int, from subscription: EventSubscription, _ isIncomplete: inout Bool
+        _ room: Int, from subscription: EventSubscription, _ isAllThereIs: inout Bool
     ) throws(GridlogError) -> [PushRequest] {
-        let events =
-            settings.isBatched ? EventSubscription.receivedEventsMax : min(room, EventSubscription.receivedEventsMax)
         var requests: [PushRequest] = []
-        repeat {
-            let received = try subscription.receiveForPush(maxEvents: events, orWait: requests.isEmpty ? self : nil)
-            isIncomplete = received.isIncomplete
-            guard !received.isEmpty else { break }
+        while requests.count < room || settings.isBatched && !isFull(requests.last) && requests.count == room {
+            // In the worst case each event is a request of its own.
+            let events = min(max(room - requests.count, 1), EventSubscription.receivedEventsMax)
+            let received = try subscription.receiveAny(maxEvents: events, orWait: requests.isEmpty ? self : nil)
+            guard !received.isEmpty else {
+                isAllThereIs = requests.isEmpty && !received.isIncomplete
+                break
+            }
             try received.forEach { event, _, json in
                 add(
                     PushRequest.Event(
                         token: event.token, sequence: event.sequence, deliveryCount: event.deliveryCount),
                     json, to: &requests)
             }
-        } while settings.isBatched && requests.count <= room && !isFull(requests.last)
+        }
         return requests
     }
 
@@ -162,12 +161,15 @@ final class PushPump: ReceiveWaiter {
 
     private func settle(_ subscription: EventSubscription) {
         let answers = state.withLock { state in
-            let answers = state.answers
-            state.answers = []
-            for answer in answers { remember(answer, &state.outcomes) }
-            return answers
+            defer { state.answers = [] }
+            return state.answers
         }
         guard !answers.isEmpty else { return }
+        for answer in answers {
+            let isAccepted = answer.response.action == .acknowledge
+            subscription.note(
+                isAccepted ? nil : answer.response.outcome, of: answer.request.events.lazy.map(\.sequence))
+        }
         var accepted: [LockToken] = []
         var refused: [LockToken] = []
         var again: [UInt64: [LockToken]] = [:]
@@ -177,7 +179,8 @@ final class PushPump: ReceiveWaiter {
             case .reject: refused += answer.request.events.map(\.token)
             case .stop:
                 refused += answer.request.events.map(\.token)
-                subscription.pause("The endpoint answered 410 (Gone). Update the event subscription to go on.")
+                subscription.pause(
+                    "The endpoint answered 410 (Gone). Update the event subscription to go on.", by: self)
             case .retry(let seconds):
                 for event in answer.request.events {
                     let wait = settings.retrySchedule.wait(
@@ -193,16 +196,6 @@ final class PushPump: ReceiveWaiter {
         for (wait, tokens) in again {
             subscription.settle(
                 .release(delayMilliseconds: wait, wallTime: subscription.context.clock.wallTime), tokens)
-        }
-    }
-
-    private func remember(_ answer: Answer, _ outcomes: inout [UInt64: String]) {
-        for event in answer.request.events {
-            if answer.response.action == .acknowledge {
-                if !outcomes.isEmpty { outcomes[event.sequence] = nil }
-            } else if outcomes.count < Self.outcomesMax || outcomes[event.sequence] != nil {
-                outcomes[event.sequence] = answer.response.outcome
-            }
         }
     }
 }

@@ -30,13 +30,20 @@ struct PushRequest: Sendable {
         body += json.array()
     }
 
+    /// Another one for every set of events: a retry may hold others than the attempt before (FNV-1a).
+    private var batchID: String {
+        let hash = events.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ $1.sequence) &* 0x100_0000_01b3 }
+        return "\(events.first?.sequence ?? 0)-\(events.count)-\(BrokerEnvironment.hexadecimal(hash, digits: 16))"
+    }
+
     /// What is handed to the target.
     ///
     /// - Parameter source: names the event subscription among all others, for the id.
     func delivery(from source: String) -> PushDelivery {
         let first = events.first
         return PushDelivery(
-            id: "\(source)-\(first?.sequence ?? 0)", attempts: (first?.deliveryCount ?? 1) - 1,
+            id: "\(source)-\(isBatch ? batchID : String(first?.sequence ?? 0))",
+            attempts: (first?.deliveryCount ?? 1) - 1,
             body: isBatch ? body + [UInt8(ascii: "]")] : body, isBatch: isBatch, headers: headers)
     }
 }

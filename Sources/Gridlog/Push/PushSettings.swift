@@ -68,6 +68,13 @@ public struct PushSettings: Sendable, Hashable, Codable {
                 "There may be \(Self.deliveryAttributesMax) delivery attributes and \(Self.signingSecretsMax) signing "
                     + "secrets at most.")
         }
+        for attribute in deliveryAttributes {
+            guard case .field(let field) = attribute.value, FilterKey(field) == nil else { continue }
+            throw GridlogError(
+                .invalidArgument,
+                "The delivery attribute '\(attribute.name)' takes its value from '\(field)', which is no place in an event; "
+                    + "name an attribute such as 'subject', or a path such as 'data.customer.id'.")
+        }
     }
 
     /// Whether a request may hold several events; then it is a batch, also of one.

@@ -12,7 +12,7 @@ public protocol PushTarget: AnyObject, Sendable {
 
 /// One request to an endpoint.
 public struct PushDelivery: Sendable {
-    /// Names the event, or the first of a batch: the same at every attempt.
+    /// Names the event: the same at every attempt; or the events of a batch: the same whenever these go together.
     public let id: String
     /// How many attempts were made before.
     public let attempts: Int

@@ -38,7 +38,11 @@ extension Topic {
 extension EventSubscription {
     /// Writes into the catalog that deliveries pause. When that fails, the next opening tries the endpoint once more.
     func savePause() {
-        guard let reason = pauseReason, let topic = context.owner?.topic(context.name) else { return }
-        try? topic.changeEntry(of: self) { $0.pauseReason = reason }
+        guard let topic = context.owner?.topic(context.name) else { return }
+        topic.changes.withLock { _ in
+            // An update that came meanwhile has ended the pause.
+            guard let reason = pauseReason else { return }
+            try? topic.changeEntry(of: self) { $0.pauseReason = reason }
+        }
     }
 }

@@ -14,30 +14,19 @@ extension Topic {
         let count = try publication.seal(with: &scanner)
         guard count > 0 else { return }
         let context = try context
-        try beginAddressing(context)
-        let ticket = BlockingTicket()
-        context.log.appendEvents(publication.frame, count: count, addressee: addressee, ticket: ticket)
-        if !environment.hasThreads { context.owner?.runCommitter() }
-        let result = ticket.wait()
-        try endAddressing(context)
-        if case .failure(let error) = result { throw GridlogError(error) }
-    }
-
-    private func beginAddressing(_ context: TopicContext) throws(GridlogError) {
-        guard context.addressing.withLock({ $0.begin() }) else { return }
-        do {
+        let result = try context.addressing.withLock { _ throws(GridlogError) in
             try noteAddressed(below: .max)
-        } catch {
-            _ = context.addressing.withLock { $0.end(at: context.log.tail) }
-            throw error
+            context.apply(addressedBelow: .max)
+            let ticket = BlockingTicket()
+            context.log.appendEvents(publication.frame, count: count, addressee: addressee, ticket: ticket)
+            if !environment.hasThreads { context.owner?.runCommitter() }
+            let result = ticket.wait()
+            let tail = context.log.tail
+            context.apply(addressedBelow: tail)
+            try noteAddressed(below: tail)
+            return result
         }
-        context.applyAddressing()
-    }
-
-    private func endAddressing(_ context: TopicContext) throws(GridlogError) {
-        guard let end = context.addressing.withLock({ $0.end(at: context.log.tail) }) else { return }
-        context.applyAddressing()
-        try noteAddressed(below: end)
+        if case .failure(let error) = result { throw GridlogError(error) }
     }
 
     private func noteAddressed(below sequence: UInt64) throws(GridlogError) {
@@ -45,34 +34,6 @@ extension Topic {
             guard let position = catalog.topics.firstIndex(where: { $0.id == id }) else { return }
             catalog.topics[position].addressedBelow = sequence
         }
-    }
-}
-
-/// Where in a topic's log there may be frames that are not for everybody.
-struct Addressing {
-    /// None at or past it.
-    private(set) var below: UInt64
-    /// Appends of such frames under way.
-    private var underWay = 0
-
-    init(below: UInt64) {
-        self.below = below
-    }
-
-    /// - Returns: whether it was none before.
-    mutating func begin() -> Bool {
-        underWay += 1
-        guard underWay == 1 else { return false }
-        below = .max
-        return true
-    }
-
-    /// - Returns: the new bound, when that was the last one.
-    mutating func end(at tail: UInt64) -> UInt64? {
-        underWay -= 1
-        guard underWay == 0 else { return nil }
-        below = tail
-        return tail
     }
 }
 

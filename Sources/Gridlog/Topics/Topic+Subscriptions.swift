@@ -48,6 +48,7 @@ extension Topic {
         try ResourceName.validate(name, of: "event subscription")
         _ = try context
         try settings.validate(in: self.settings, now: environment.clock.wallTime)
+        try checkDeadLetterDestination(settings.deadLetter)
     }
 
     /// That a destination can be used is found out before anything depends on it.
@@ -74,9 +75,16 @@ extension Topic {
                     "The topic '\(name)' cannot take its own dead-lettered events: they would be delivered again and again."
                 )
             }
-            guard catalog.catalog.topics.contains(where: { $0.name == other }) else {
+            let topics = catalog.catalog.topics
+            guard topics.contains(where: { $0.name == other }) else {
                 throw GridlogError(
                     .invalidArgument, "The topic '\(other)' for dead-lettered events is not there; make it first.")
+            }
+            guard !topics.deadLetters(of: other, leadTo: name) else {
+                throw GridlogError(
+                    .invalidArgument,
+                    "Dead-lettered events of topic '\(other)' come back to '\(name)': they would go round for ever. Name "
+                        + "another destination.")
             }
         }
     }
@@ -227,7 +235,25 @@ extension Topic {
         }
         let subscription = EventSubscription(entry, index: index, context: context)
         context.add(subscription)
+        // What began between its making and now told it nothing.
+        subscription.applyAddressing(below: context.addressedBelow.withLock { $0 })
         return subscription
+    }
+}
+
+extension [Catalog.TopicEntry] {
+    /// Whether what is dead-lettered in one topic can come to another one, through others too. O(topics and subscriptions).
+    fileprivate func deadLetters(of first: String, leadTo last: String) -> Bool {
+        var seen: Set<String> = []
+        var waiting = [first]
+        while let name = waiting.popLast() {
+            guard name != last else { return true }
+            guard seen.insert(name).inserted, let topic = self.first(where: { $0.name == name }) else { continue }
+            for subscription in topic.subscriptions {
+                if case .topic(let next)? = subscription.settings.deadLetter { waiting.append(next) }
+            }
+        }
+        return false
     }
 }
 

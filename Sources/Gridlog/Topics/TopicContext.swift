@@ -21,7 +21,10 @@ final class TopicContext: Sendable {
     /// broker closes.
     private let broker: Guarded<Broker?>
     let fence = Guarded<GridlogError?>(nil)
-    let addressing: Guarded<Addressing>
+    /// From here on every frame is for everybody.
+    let addressedBelow: Guarded<UInt64>
+    /// Held while frames are appended that are not for everybody.
+    let addressing = Guarded(())
     let warningState = Guarded(TopicWarnings())
     let onNotice: @Sendable (BrokerNotice) -> Void
 
@@ -37,7 +40,7 @@ final class TopicContext: Sendable {
         name = entry.name
         id = entry.id
         self.log = log
-        addressing = Guarded(Addressing(below: min(entry.addressedBelow ?? 0, log.tail)))
+        addressedBelow = Guarded(min(entry.addressedBelow ?? 0, log.tail))
         environment = broker.environment
         self.tokenCoder = tokenCoder
         timers = broker.timers
@@ -96,10 +99,10 @@ final class TopicContext: Sendable {
         registry.withLock { _ = $0.subscriptions.removeValue(forKey: subscription) }
     }
 
-    /// Every event subscription learns where there may be frames that are not for it.
-    func applyAddressing() {
-        let below = addressing.withLock { $0.below }
-        for subscription in subscriptions.values { subscription.applyAddressing(below: below) }
+    /// Every event subscription learns up to where there may be frames that are not for it.
+    func apply(addressedBelow sequence: UInt64) {
+        addressedBelow.withLock { $0 = sequence }
+        for subscription in subscriptions.values { subscription.applyAddressing(below: sequence) }
     }
 
     /// All event subscriptions, and the sequence from which on one that is being made needs the events.

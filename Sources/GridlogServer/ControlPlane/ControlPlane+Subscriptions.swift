@@ -19,7 +19,9 @@ extension ControlPlane {
             return try await change(name, topicName, request) { topic throws(ErrorAnswer) in
                 let current = try topic.existingSubscription(name).settings
                 let document = JSONMember(document: current.document(merging: patch))
-                return try SubscriptionDraft(document: document, current: current)
+                let draft = try SubscriptionDraft(document: document, current: current)
+                try draft.checkSecrets(of: patch)
+                return draft
             }
         case .delete:
             _ = try await changing { try broker.topic(topicName)?.deleteSubscription(name) }

@@ -39,4 +39,27 @@ struct SubscriptionDraft {
         }
         return agreed
     }
+
+    /// Refuses a PATCH to another endpoint that does not name the secrets anew: they would be sent there without whoever sends the patch
+    /// knowing them.
+    func checkSecrets(of patch: JSONValue) throws(ErrorAnswer) {
+        guard let push = settings.push, let known = current?.push, push.endpointBaseURL != known.endpointBaseURL else {
+            return
+        }
+        let named = patch["properties"]?["deliveryConfiguration"]?["push"]
+        let destination = named?["destination"] ?? named?["deliveryWithResourceIdentity"]?["destination"]
+        let hasSecretAttribute = known.deliveryAttributes.contains {
+            if case .fixed(_, isSecret: true) = $0.value { true } else { false }
+        }
+        let missing =
+            !known.signingSecrets.isEmpty && named?["signingSecrets"] == nil
+            ? "signingSecrets"
+            : hasSecretAttribute && destination?["properties"]?["deliveryAttributeMappings"] == nil
+                ? "deliveryAttributeMappings" : nil
+        guard let missing else { return }
+        throw ErrorAnswer(
+            .badRequest,
+            "The endpoint changes: name '\(missing)' again, because secrets stay with the endpoint that they were made for."
+        )
+    }
 }

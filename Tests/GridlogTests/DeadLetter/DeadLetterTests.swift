@@ -182,6 +182,17 @@ struct DeadLetterTests {
         #expect(reader.floor == 2)
     }
 
+    @Test func deadLettersCannotGoRoundForEver() throws {
+        let dead = try test.broker.putTopic("dead").topic
+        let third = try test.broker.putTopic("third").topic
+        _ = try subscribe(to: .topic(name: "dead"))
+        var settings = SubscriptionSettings()
+        settings.deadLetter = .topic(name: "third")
+        try dead.putSubscription("next", settings)
+        settings.deadLetter = .topic(name: "orders")
+        #expect(throws: GridlogError.self) { try third.putSubscription("back", settings) }
+    }
+
     @Test func aTopicThatTakesDeadLettersCannotBeDeletedOrBeItsOwn() throws {
         _ = try test.broker.putTopic("dead")
         _ = try subscribe(to: .topic(name: "dead"))

@@ -28,6 +28,15 @@ final class FakeEndpoint: PushTargets, PushTarget {
     /// What waits for an answer.
     var waiting: [Request] { requests.withLock { $0 } }
 
+    /// Takes out what waits and is as the test wants it.
+    func take(where wanted: (Request) -> Bool) -> [Request] {
+        requests.withLock { requests in
+            let taken = requests.filter(wanted)
+            requests.removeAll(where: wanted)
+            return taken
+        }
+    }
+
     /// Answers everything that waits.
     func answer(_ outcome: PushOutcome) {
         let all = requests.withLock { requests in

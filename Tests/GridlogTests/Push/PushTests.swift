@@ -216,6 +216,70 @@ struct PushTests {
             ])
     }
 
+    /// What is under way to others, however much, leaves one request to each endpoint.
+    @Test func anEndpointGetsItsEventsThoughTheBoundOfAllIsReached() throws {
+        let slow = FakeEndpoint()
+        try test.broker.startPushing(slow)
+        for number in 0..<20 {
+            var settings = SubscriptionSettings()
+            settings.push = PushSettings(endpointURL: "https://example.com/\(number)")
+            try topic.putSubscription("slow-\(number)", settings)
+        }
+        try test.publish(200, to: topic)
+        for _ in 0..<8 {
+            turn()
+            slow.answer(.answered(status: 200))
+        }
+        turn()
+        try test.publish(200, prefix: "more", to: topic)
+        turn()
+        #expect(slow.waiting.count >= 1_024)
+        try subscribe()
+        try test.publish(3, prefix: "late", to: topic)
+        for _ in 0..<6 {
+            turn()
+            let own = slow.take { $0.body.contains("late") }
+            for request in own { request.completion(.answered(status: 200)) }
+        }
+        turn()
+        #expect(try subscription.counters.delivered == 3)
+    }
+
+    @Test func theIDOfABatchTellsItsEvents() throws {
+        try subscribe { $0.maxEventsPerBatch = 10 }
+        try test.publish(2, to: topic)
+        for _ in 0..<4 { turn() }
+        let first = endpoint.history.withLock { $0 }
+        endpoint.answer(.timedOut)
+        try test.publish(1, prefix: "more", to: topic)
+        for _ in 0..<4 { turn() }
+        let all = endpoint.history.withLock { $0 }
+        let retried = try #require(all.dropFirst(first.count).first)
+        #expect(retried.body != first[0].body)
+        #expect(retried.id != first[0].id)
+    }
+
+    @Test func anEndpointOfBeforePausesNobody() throws {
+        let hook = try subscribe()
+        try test.publish(2, to: topic)
+        turn()
+        let late = try #require(endpoint.waiting.first)
+        var settings = hook.settings
+        settings.push?.endpointURL = "https://example.com/other"
+        try topic.putSubscription("hook", settings)
+        late.completion(.answered(status: 410))
+        turn()
+        #expect(hook.pauseReason == nil)
+    }
+
+    @Test func aDeliveryAttributeThatIsNoPlaceInAnEventIsRefused() {
+        for field in ["customerId", "data..x", ""] {
+            #expect(throws: GridlogError.self) {
+                try subscribe { $0.deliveryAttributes = [DeliveryAttribute(name: "x", value: .field(field))] }
+            }
+        }
+    }
+
     @Test func anEndpointThatHangsHasOneRequestAndOthersGoOn() throws {
         try subscribe()
         try test.publish(50, to: topic)

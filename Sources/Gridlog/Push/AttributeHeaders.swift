@@ -2,15 +2,13 @@ import CloudEvents
 import Storage
 
 /// The delivery attributes of a subscription, ready to be computed for each event (contract 3.5).
-struct DeliveryHeaders: Sendable {
+struct AttributeHeaders: Sendable {
     private enum Source: Sendable {
         case fixed(String)
         case field(FilterKey)
     }
 
     private let attributes: [(name: String, source: Source)]
-    /// Whether they depend on the event.
-    let areDynamic: Bool
 
     init(_ attributes: [DeliveryAttribute]) {
         self.attributes = attributes.compactMap { attribute in
@@ -19,7 +17,6 @@ struct DeliveryHeaders: Sendable {
             case .field(let field): FilterKey(field).map { (attribute.name, .field($0)) }
             }
         }
-        areDynamic = self.attributes.contains { if case .field = $0.source { true } else { false } }
     }
 
     /// The headers for an event; what it lacks is left out, and so is a value that no header can hold.
