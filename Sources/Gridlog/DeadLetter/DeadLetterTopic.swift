@@ -20,6 +20,8 @@ struct DeadLetterTopic: DeadLetterStore {
         case publishedAt = "publishtime"
         case attemptedAt = "lastdeliveryattempttime"
         case origin = "deadlettersource"
+        /// What the event had of these names itself.
+        case kept = "deadletterkept"
     }
 
     // MARK: - Writing
@@ -38,6 +40,8 @@ struct DeadLetterTopic: DeadLetterStore {
 
     private func event(_ copy: DeadLetterCopy) throws(GridlogError) -> CloudEvent {
         var event = try Self.event(copy.event)
+        let own = event.extensions.filter { Name(rawValue: $0.key) != nil }
+        event.extensions[Name.kept.rawValue] = KeptExtensions.encode(own)
         event.extensions[Name.reason.rawValue] = .string(copy.reason)
         event.extensions[Name.attempts.rawValue] = .integer(Int32(clamping: copy.attempts))
         event.extensions[Name.result.rawValue] = .string(copy.result)
@@ -133,6 +137,7 @@ struct DeadLetterTopic: DeadLetterStore {
         func text(_ name: Name) -> String { copy.extensions[name.rawValue]?.description ?? "" }
         var event = copy
         for name in Name.allCases { event.extensions[name.rawValue] = nil }
+        event.extensions.merge(KeptExtensions.decode(text(.kept))) { $1 }
         return StoredDeadLetter(
             id: event.id, event: event.json(), storedAt: time,
             publishedAt: Timestamp.nanosecondsSince1970(text(.publishedAt)) ?? 0, reason: text(.reason),

@@ -23,7 +23,8 @@ struct EndpointHealth {
         }
         window = 1
         failures += 1
+        probationEnd = max(probationEnd, now + response.pauseSeconds * 1_000_000_000)
         guard failures >= Self.failuresMax else { return }
-        probationEnd = now + probation * 1_000_000_000
+        probationEnd = max(probationEnd, now + probation * 1_000_000_000)
     }
 }

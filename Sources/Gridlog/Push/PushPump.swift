@@ -182,9 +182,11 @@ final class PushPump: ReceiveWaiter {
                 subscription.pause(
                     "The endpoint answered 410 (Gone). Update the event subscription to go on.", by: self)
             case .retry(let seconds):
+                // One for all of them: they come due together, and go in one request again.
+                let chance = subscription.context.environment.random()
                 for event in answer.request.events {
                     let wait = settings.retrySchedule.wait(
-                        after: event.deliveryCount, atLeast: seconds, chance: subscription.context.environment.random())
+                        after: event.deliveryCount, atLeast: seconds, chance: chance)
                     again[wait, default: []].append(event.token)
                 }
             }

@@ -16,6 +16,9 @@ struct PushResponse: Equatable {
     /// How long an endpoint that only fails is left alone, in seconds; `nil`: it says nothing about the endpoint's health.
     let probationSeconds: UInt64?
 
+    /// How long the endpoint asks for no request at all, in seconds (CloudEvents HTTP web hooks, section 2.2).
+    let pauseSeconds: UInt64
+
     /// A wait that an answer asks for is obeyed up to this, in seconds.
     private static let retryAfterSecondsMax: UInt64 = 43_200
 
@@ -29,11 +32,13 @@ struct PushResponse: Equatable {
             self.init(status: status, schedule)
             guard case .retry(let seconds) = action, let retryAfter else { return }
             let wanted = min(UInt64(max(retryAfter, 0)), Self.retryAfterSecondsMax)
-            self.init(.retry(atLeastSeconds: max(seconds, wanted)), self.outcome, probation: probationSeconds)
+            self.init(
+                .retry(atLeastSeconds: max(seconds, wanted)), self.outcome, probation: probationSeconds, pause: wanted)
         }
     }
 
-    private init(_ action: Action, _ outcome: String, probation: UInt64?) {
+    private init(_ action: Action, _ outcome: String, probation: UInt64?, pause: UInt64 = 0) {
+        pauseSeconds = pause
         self.action = action
         self.outcome = outcome
         probationSeconds = probation

@@ -60,6 +60,14 @@ struct PushRulesTests {
         #expect(action(400, retryAfter: 17) == .reject)
     }
 
+    @Test func anEndpointThatAsksForAPauseGetsIt() {
+        var health = EndpointHealth()
+        health.note(PushResponse(.answered(status: 429, retryAfterSeconds: 20), .namespace), at: 1_000)
+        #expect(health.probationEnd == 1_000 + 20_000_000_000)
+        health.note(PushResponse(.answered(status: 500), .namespace), at: 2_000)
+        #expect(health.probationEnd == 1_000 + 20_000_000_000)
+    }
+
     @Test func goneStops() {
         #expect(action(410) == .stop)
         #expect(action(410, .basic) == .stop)
