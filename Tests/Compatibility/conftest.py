@@ -10,10 +10,10 @@ from launching import launch, pytest_configure  # noqa: F401
 # The older CloudEvents library has an environment of its own, in which nothing else is installed.
 try:
     import azure.eventgrid  # noqa: F401
-
-    from webhook import ALLOW, Webhook
 except ImportError:
     collect_ignore_glob = ["test_azure_*.py", "test_push*.py", "test_dead_letter.py"]
+else:
+    from webhook import ALLOW, Webhook
 
 _numbers = itertools.count(1)
 

@@ -26,7 +26,7 @@ struct SimulationTests {
             .r37, .r40))
     func fixedSeedsLoseNothing() throws {
         var total = SimulationResult()
-        for seed: UInt64 in 10...19 { total.add(try Simulation(seed: seed).run()) }
+        for seed: UInt64 in 30...39 { total.add(try Simulation(seed: seed).run()) }
         for (name, count) in total.paths { #expect(count > 0, "no seed came to: \(name)") }
     }
 

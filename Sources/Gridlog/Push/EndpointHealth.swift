@@ -23,7 +23,9 @@ struct EndpointHealth {
         }
         window = 1
         failures += 1
-        probationEnd = max(probationEnd, now + response.pauseSeconds * 1_000_000_000)
+        if response.pauseSeconds > 0 {
+            probationEnd = max(probationEnd, now + response.pauseSeconds * 1_000_000_000)
+        }
         guard failures >= Self.failuresMax else { return }
         probationEnd = max(probationEnd, now + probation * 1_000_000_000)
     }

@@ -6,7 +6,7 @@ import Storage
 ///
 /// Asleep while nothing happens. What a dead endpoint costs is its few attempts: it holds no thread and one request at most.
 final class PushDispatcher: Sendable {
-    /// Requests under way to all endpoints at most. Each endpoint may have one beyond it.
+    /// Requests under way to all endpoints at most, beyond one to each: those that hang leave the others their share.
     private static let underWayMax = 1_024
 
     private struct Appointment: Comparable {
@@ -21,6 +21,7 @@ final class PushDispatcher: Sendable {
         var queue = Deque<PushPump>()
         var queued: Set<ObjectIdentifier> = []
         var appointments = Heap<Appointment>()
+        /// Beyond one to each endpoint.
         var underWay = 0
         var isStopping = false
         var hasNews = false
@@ -65,7 +66,7 @@ final class PushDispatcher: Sendable {
         change { $0.appointments.insert(Appointment(time: time, pump: pump)) }
     }
 
-    // MARK: - Requests under way
+    // MARK: - Requests under way, beyond one to each endpoint
 
     func didBegin() { state.withLock { $0.underWay += 1 } }
 

@@ -142,17 +142,21 @@ final class PushPump: ReceiveWaiter {
     }
 
     private func send(_ request: PushRequest) {
-        state.withLock { $0.underWay += 1 }
-        dispatcher.didBegin()
+        let isFirst = state.withLock { state in
+            state.underWay += 1
+            return state.underWay == 1
+        }
+        if !isFirst { dispatcher.didBegin() }
         target.deliver(request.delivery(from: source)) { [self] outcome in
             let response = PushResponse(outcome, settings.retrySchedule)
             let now = dispatcher.now
-            state.withLock { state in
+            let isLast = state.withLock { state in
                 state.underWay -= 1
                 state.health.note(response, at: now)
                 state.answers.append(Answer(request: request, response: response))
+                return state.underWay == 0
             }
-            dispatcher.didEnd()
+            if !isLast { dispatcher.didEnd() }
             dispatcher.run(self)
         }
     }

@@ -57,7 +57,8 @@ extension TopicContext {
             let longest = retention + DeadLetterProgress.patience
             gone = now > longest ? firstSequence(appendedAtOrAfter: now - longest) : log.firstSequence
         }
-        guard retirement.withLock({ $0.expire(below: cutoff, goneBelow: gone) }) else { return }
+        retirement.withLock { $0.expire(below: cutoff, goneBelow: gone) }
+        // Also when nothing more has expired: a dead-letter destination may have been taken away. O(1) each then.
         for subscription in subscriptions {
             subscription.expire(below: subscription.settings.deadLetter == nil ? cutoff : gone)
         }
@@ -89,11 +90,8 @@ struct Retirement {
         self.retention = retention
     }
 
-    /// - Returns: whether anything more expires.
-    mutating func expire(below sequence: UInt64, goneBelow gone: UInt64) -> Bool {
-        guard sequence > expiredBelow || gone > goneBelow else { return false }
+    mutating func expire(below sequence: UInt64, goneBelow gone: UInt64) {
         expiredBelow = max(expiredBelow, sequence)
         goneBelow = max(goneBelow, gone)
-        return true
     }
 }
