@@ -54,11 +54,11 @@ def test_subscription_verbs(gridlog, topic):
     types = ["--event-type", "a", "--event-type", "b"]
     row = gridlog.rows("subscription", "create", topic.name, "second", *settings, *types)[0]
     assert row[0:4] == ["second", "Queue", "30 s", "4"]
-    assert row[6] == "a, b"
+    assert row[7] == "a, b"
     gridlog("subscription", "update", topic.name, "second", "--all-event-types", "--max-delivery-count", "5")
     (row,) = [row for row in gridlog.rows("subscription", "list", topic.name) if row[0] == "second"]
     assert row[2:4] == ["30 s", "5"]
-    assert row[6] == "all"
+    assert row[7] == "all"
     document = gridlog.document("subscription", "show", topic.name, "second")
     assert document["properties"]["deliveryConfiguration"]["queue"]["maxDeliveryCount"] == 5
     gridlog("subscription", "delete", topic.name, "second")
@@ -68,7 +68,7 @@ def test_subscription_verbs(gridlog, topic):
 def test_filters_choose_and_explain_says_why(gridlog, topic, tmp_path):
     chosen = '{"operatorType":"NumberGreaterThan","key":"data.total","value":10}'
     row = gridlog.rows("subscription", "create", topic.name, "large", "--filter", chosen)[0]
-    assert row[7] == "data.total NumberGreaterThan 10"
+    assert row[8] == "data.total NumberGreaterThan 10"
     for number in (5, 50):
         file = tmp_path / f"{number}.json"
         file.write_text(json.dumps(
