@@ -7,7 +7,16 @@ public enum DeadLetterReason: UInt8, Sendable, CaseIterable {
     /// Its last delivery ended without an answer, or with a release.
     case deliveryCount = 3
 
-    /// How it is settled when the destination has the copy.
+    /// What the log says when it comes to that.
+    var pending: SettlementRun.Operation {
+        switch self {
+        case .rejected: .rejectedPending
+        case .timeToLive: .expiredPending
+        case .deliveryCount: .exhaustedPending
+        }
+    }
+
+    /// How it is settled when the destination has the copy, or at once where there is none.
     var settled: SettlementRun.Operation {
         switch self {
         case .rejected, .deliveryCount: .rejected

@@ -22,6 +22,11 @@ public struct IndexSettings: Hashable, Sendable {
         self.maxDeliveryCount = min(max(maxDeliveryCount, 1), Slot.deliveryCountMax)
     }
 
+    /// What becomes of an event that cannot be delivered any more.
+    func operation(endingBy reason: DeadLetterReason) -> SettlementRun.Operation {
+        hasDeadLetterDestination ? reason.pending : reason.settled
+    }
+
     static let lockDurationMillisecondsMax: UInt64 = 300_000
     /// No subscription may allow a longer delay: 13 hours and 12 minutes, for the longest wait of a push retry.
     public static let delayMillisecondsMax: UInt64 = 47_520_000

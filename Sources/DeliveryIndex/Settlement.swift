@@ -23,14 +23,13 @@ public struct Settlement: Sendable {
 
     /// A settlement without events, made by ``SubscriptionIndex/settlement(_:now:)``.
     init(_ answer: SettleOperation, subscription: UInt32, _ settings: IndexSettings, now: UInt64) {
-        let hasDeadLetterDestination = settings.hasDeadLetterDestination
         self.subscription = subscription
         state = .settling
         begun = milliseconds(now)
-        lastOperation = hasDeadLetterDestination ? .exhaustedPending : .rejected
+        lastOperation = settings.operation(endingBy: .deliveryCount)
         switch answer {
         case .acknowledge: (operation, due, until) = (.acknowledged, 0, 0)
-        case .reject: (operation, due, until) = (hasDeadLetterDestination ? .rejectedPending : .rejected, 0, 0)
+        case .reject: (operation, due, until) = (settings.operation(endingBy: .rejected), 0, 0)
         case .release(let delay, let wallTime):
             operation = .released
             let delay = min(delay, settings.longestDelayMilliseconds)

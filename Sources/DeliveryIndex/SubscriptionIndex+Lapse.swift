@@ -38,8 +38,7 @@ extension SubscriptionIndex {
         // Of one that was handed out it tells when its last delivery ended.
         let due = slot.state == .untouched ? UInt32(truncatingIfNeeded: milliseconds(latest)) : slot.due
         move(chunk, index, to: slot.moved(to: .settling, due: due), by: .beginSettling)
-        let operation = settings.hasDeadLetterDestination ? SettlementRun.Operation.expiredPending : .expired
-        lapses.append(sequence, operation, deliveryCount: slot.deliveryCount)
+        lapses.append(sequence, settings.operation(endingBy: .timeToLive), deliveryCount: slot.deliveryCount)
     }
 
     /// The events whose time to live ended since the last call, as ``takeDrops()`` hands out its own. O(1).

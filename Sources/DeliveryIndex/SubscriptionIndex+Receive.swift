@@ -111,8 +111,7 @@ extension SubscriptionIndex {
     /// Ends an event whose last delivery is over (contract, decision 11).
     mutating func drop(_ sequence: UInt64, _ chunk: SlotChunk, _ index: Int, _ old: Slot) {
         move(chunk, index, to: old.moved(to: .settling), by: .beginSettling)
-        let operation = settings.hasDeadLetterDestination ? SettlementRun.Operation.exhaustedPending : .rejected
-        drops.append(sequence, operation, deliveryCount: old.deliveryCount)
+        drops.append(sequence, settings.operation(endingBy: .deliveryCount), deliveryCount: old.deliveryCount)
     }
 
     /// What becomes of an event not looked at before.

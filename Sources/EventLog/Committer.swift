@@ -31,7 +31,7 @@ public final class Committer: Sendable {
     private let clock: any TimeSource
     private let signal = Signal()
     private let queue = Guarded(CommitQueue())
-    private let thread = Guarded<WorkerThread?>(nil)
+    private let thread = RepeatingThread()
     private let hooks = Guarded<CommitterHooks?>(nil)
 
     /// A committer without a thread.
@@ -47,19 +47,13 @@ public final class Committer: Sendable {
     /// Starts the thread.
     public func start() throws(StorageError) {
         // Between two steps it waits for the disk; when it is not run at once afterwards, all who wait for an answer wait longer.
-        let thread = try WorkerThread("commit", priority: .urgent) { [self] in
-            while runCycle(waiting: true) {}
-        }
-        self.thread.withLock { $0 = thread }
+        try thread.start("commit", priority: .urgent) { [self] in runCycle(waiting: true) }
     }
 
     /// Finishes what is queued and ends the thread. Close the logs first.
     public func stop() {
         change(atOnce: true) { $0.isStopping = true }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
     }
 
     /// Forgets what is queued, unanswered, as a process that is killed does. For tests, without a thread.
@@ -132,7 +126,7 @@ public final class Committer: Sendable {
     ///
     /// - Returns: what `enqueue` says: whether anything was queued.
     private func waitForCycle(_ enqueue: (inout CommitQueue, _ done: @escaping () -> Void) -> Bool) -> Bool {
-        let hasThread = thread.withLock { $0 != nil }
+        let hasThread = thread.isStarted
         let signal = Signal()
         let isDone = Guarded(false)
         var isQueued = false

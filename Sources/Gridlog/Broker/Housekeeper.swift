@@ -65,7 +65,7 @@ final class Housekeeper: Sendable {
     private let packs: Bool
     private let signal = Signal()
     private let state: Guarded<State>
-    private let thread = Guarded<WorkerThread?>(nil)
+    private let thread = RepeatingThread()
     /// What is done after each round, and may take the broker's lock for changes: nothing of a topic is held then.
     private let afterRound = Guarded<(@Sendable () -> Void)?>(nil)
 
@@ -76,18 +76,12 @@ final class Housekeeper: Sendable {
     }
 
     func start() throws(StorageError) {
-        let thread = try WorkerThread("housekeeping", priority: .background) { [self] in
-            while runOnce(waiting: true) {}
-        }
-        self.thread.withLock { $0 = thread }
+        try thread.start("housekeeping", priority: .background) { [self] in runOnce(waiting: true) }
     }
 
     func stop() {
         change { $0.isStopping = true }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
     }
 
     /// Does this after every round from now on.

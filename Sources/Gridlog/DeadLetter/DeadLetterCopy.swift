@@ -55,15 +55,13 @@ extension DeadLetterCopy {
 
     /// Appends the object that a file of dead-lettered events holds for it.
     func append(to json: inout [UInt8]) {
-        json += #"{"deadLetterProperties":{"deadletterreason":"\#(reason)","deliveryattempts":\#(attempts),"#.utf8
-        json +=
-            #""deliveryresult":"\#(result)","publishutc":"\#(Timestamp.text(nanosecondsSince1970: publishedAt))","#.utf8
+        var properties = #"{"deadletterreason":"\#(reason)","deliveryattempts":\#(attempts),"#
+        properties +=
+            #""deliveryresult":"\#(result)","publishutc":"\#(Timestamp.text(nanosecondsSince1970: publishedAt))","#
         if let attemptedAt {
-            json += #""deliveryattemptutc":"\#(Timestamp.text(nanosecondsSince1970: attemptedAt))","#.utf8
+            properties += #""deliveryattemptutc":"\#(Timestamp.text(nanosecondsSince1970: attemptedAt))","#
         }
-        json += #""deadletterutc":"\#(Timestamp.text(nanosecondsSince1970: copiedAt))"},"#.utf8
-        json += #""customDeliveryProperties":{},"event":"#.utf8
-        json += event
-        json.append(UInt8(ascii: "}"))
+        properties += #""deadletterutc":"\#(Timestamp.text(nanosecondsSince1970: copiedAt))"}"#
+        DeadLetterFile.append(properties: Array(properties.utf8), custom: Array("{}".utf8), event: event, to: &json)
     }
 }

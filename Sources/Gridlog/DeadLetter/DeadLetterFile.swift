@@ -65,21 +65,23 @@ enum DeadLetterFile {
         var json: [UInt8] = []
         for (position, entry) in entries.enumerated() {
             json.append(UInt8(ascii: position == 0 ? "[" : ","))
-            json += #"{"deadLetterProperties":"#.utf8
-            if redriven.contains(position) {
-                json += entry.properties.dropLast()
-                json += #","\#(redrivenName)":"true"}"#.utf8
-            } else {
-                json += entry.properties
-            }
-            json += #","customDeliveryProperties":"#.utf8
-            json += entry.custom
-            json += #","event":"#.utf8
-            json += entry.stored.event
-            json.append(UInt8(ascii: "}"))
+            let mark = Array(#","\#(redrivenName)":"true"}"#.utf8)
+            let properties = redriven.contains(position) ? entry.properties.dropLast() + mark : entry.properties
+            append(properties: properties, custom: entry.custom, event: entry.stored.event, to: &json)
         }
         json.append(UInt8(ascii: "]"))
         return json
+    }
+
+    /// Appends an entry, of which the members are JSON already.
+    static func append(properties: [UInt8], custom: [UInt8], event: [UInt8], to json: inout [UInt8]) {
+        json += #"{"deadLetterProperties":"#.utf8
+        json += properties
+        json += #","customDeliveryProperties":"#.utf8
+        json += custom
+        json += #","event":"#.utf8
+        json += event
+        json.append(UInt8(ascii: "}"))
     }
 }
 

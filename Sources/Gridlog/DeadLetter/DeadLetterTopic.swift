@@ -70,8 +70,7 @@ struct DeadLetterTopic: DeadLetterStore {
         let waiting = try waiting(in: context)
         var rest = waiting[...]
         while !rest.isEmpty {
-            let (batch, sequences) = try batch(rest, in: context)
-            rest = rest.dropFirst(sequences.count)
+            let (batch, sequences) = try takeBatch(from: &rest, in: context)
             guard let done = try body(batch) else { return }
             if !done.isEmpty { try mark(done.sorted().map { sequences[$0] }) }
         }
@@ -110,23 +109,19 @@ struct DeadLetterTopic: DeadLetterStore {
         return sequences
     }
 
-    /// The first of some events, up to a number and a number of bytes, as they were published.
-    private func batch(
-        _ sequences: ArraySlice<UInt64>, in context: TopicContext
+    /// Takes the first of some events, up to a number and a number of bytes, as they were published; those that are not in the log any
+    /// more are passed over.
+    private func takeBatch(
+        from rest: inout ArraySlice<UInt64>, in context: TopicContext
     ) throws(GridlogError) -> ([StoredDeadLetter], [UInt64]) {
         var batch: [StoredDeadLetter] = []
         var taken: [UInt64] = []
         var bytes = 0
         var frame: LogFrame?
-        for sequence in sequences.prefix(DeadLetterBatch.eventsMax) where bytes < DeadLetterBatch.bytesMax {
+        while batch.count < DeadLetterBatch.eventsMax, bytes < DeadLetterBatch.bytesMax, let sequence = rest.popFirst()
+        {
+            guard let (json, published) = try context.event(sequence, after: &frame) else { continue }
             taken.append(sequence)
-            let (json, published) = try context.event(sequence, after: &frame) ?? (nil, 0)
-            guard let json else {
-                // Its retention ended meanwhile; an event that nobody can choose keeps the place.
-                batch.append(
-                    StoredDeadLetter(id: "", event: [], storedAt: .max, publishedAt: 0, reason: "", attempts: 0))
-                continue
-            }
             bytes += json.count
             batch.append(Self.stored(try Self.event(json), at: published))
         }

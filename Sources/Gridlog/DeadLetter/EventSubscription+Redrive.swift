@@ -66,10 +66,10 @@ private struct RedriveFilter {
         switch selection {
         case .all(let until):
             ids = nil
-            self.until = until ?? .max - 1
+            self.until = until ?? .max
         case .ids(let ids):
             self.ids = Set(ids)
-            until = .max - 1
+            until = .max
         }
     }
 

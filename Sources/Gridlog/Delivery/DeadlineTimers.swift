@@ -22,17 +22,14 @@ final class DeadlineTimers: Sendable {
     private let clock: any TimeSource
     private let signal = Signal()
     private let state = Guarded(State())
-    private let thread = Guarded<WorkerThread?>(nil)
+    private let thread = RepeatingThread()
 
     init(clock: any TimeSource) {
         self.clock = clock
     }
 
     func start() throws(StorageError) {
-        let thread = try WorkerThread("deadlines") { [self] in
-            while runOnce(waiting: true) {}
-        }
-        self.thread.withLock { $0 = thread }
+        try thread.start("deadlines") { [self] in runOnce(waiting: true) }
     }
 
     func stop() {
@@ -42,10 +39,7 @@ final class DeadlineTimers: Sendable {
         }
         signal.withLock {}
         signal.wake()
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
     }
 
     /// Has the subscription called at a boot time. O(log entries).

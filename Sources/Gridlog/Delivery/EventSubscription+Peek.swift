@@ -98,22 +98,18 @@ extension EventSubscription {
                 }
                 if !matches { continue }
             }
-            guard let event = event(standing, in: found) else { throw found.unreadable(standing.sequence) }
-            look.events.append(event)
+            look.events.append(try event(standing, in: found))
         }
         return nil
     }
 
-    private func event(_ standing: EventStanding, in frame: LogFrame) -> PeekedEvents.Event? {
-        let payload = frame.payload
-        let index = Int(standing.sequence - frame.firstSequence)
-        guard let range = EventRecords.range(of: index, in: payload, count: frame.recordCount),
-            let state = PeekedEvents.State(standing.state)
-        else { return nil }
+    private func event(_ standing: EventStanding, in frame: LogFrame) throws(LogError) -> PeekedEvents.Event {
+        let range = try frame.range(of: standing.sequence)
+        guard let state = PeekedEvents.State(standing.state) else { throw frame.unreadable(standing.sequence) }
         let until = standing.until.map { context.clock.wallTime + ($0 - min($0, context.clock.bootTime)) }
         return PeekedEvents.Event(
             sequence: standing.sequence, state: state, deliveryCount: standing.deliveryCount,
-            publishedAt: frame.appendTime, until: until, json: payload.extracting(range).array(),
+            publishedAt: frame.appendTime, until: until, json: frame.payload.extracting(range).array(),
             deadLetterReason: nil)
     }
 }

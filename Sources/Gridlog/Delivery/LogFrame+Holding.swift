@@ -1,4 +1,5 @@
 import EventLog
+import Storage
 
 extension LogFrame {
     /// The frame of an event, its checksum verified; `nil` when its segment was given up. O(1) when it is the last frame that was
@@ -27,6 +28,15 @@ extension LogFrame {
     /// Whether an event is one of this frame's.
     func holds(_ sequence: UInt64) -> Bool {
         firstSequence <= sequence && sequence < endSequence
+    }
+
+    /// Where the JSON of one of its events lies in the payload. O(1).
+    func range(of sequence: UInt64) throws(LogError) -> Range<Int> {
+        let index = Int(sequence - firstSequence)
+        guard let range = EventRecords.range(of: index, in: payload, count: recordCount) else {
+            throw unreadable(sequence)
+        }
+        return range
     }
 
     /// The error for an event whose record in this frame makes no sense.

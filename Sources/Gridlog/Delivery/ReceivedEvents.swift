@@ -65,13 +65,8 @@ public struct ReceivedEvents: Sendable {
         _ body: (Event, _ lockToken: RawSpan, _ json: RawSpan) -> Void
     ) throws(LogError) {
         let payload = frame.payload
-        let count = frame.recordCount
-        let first = frame.firstSequence
         for delivery in deliveries {
-            let index = Int(delivery.sequence - first)
-            guard let range = EventRecords.range(of: index, in: payload, count: count) else {
-                throw frame.unreadable(delivery.sequence)
-            }
+            let range = try frame.range(of: delivery.sequence)
             token.removeAll()
             let lockToken = lockToken(of: delivery)
             context.tokenCoder.append(lockToken, to: token)

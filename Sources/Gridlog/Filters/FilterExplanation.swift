@@ -51,7 +51,7 @@ extension EventSubscription {
         try context.checkDamage()
         let filter = state.withLock { $0.filter.filter(of: sequence) }
         guard sequence >= 1, sequence < context.log.tail else { throw notThere(sequence) }
-        guard let frame = try frame(holding: sequence) else { throw notThere(sequence) }
+        guard let frame = try context.frame(holding: sequence) else { throw notThere(sequence) }
         guard frame.addressee == EventAddress.everybody || frame.addressee == id else {
             throw GridlogError(.notFound, "The event with sequence \(sequence) was put back for another subscription.")
         }
@@ -63,14 +63,6 @@ extension EventSubscription {
             throw GridlogError(frame.unreadable(sequence))
         }
         return filter.explain(event)
-    }
-
-    private func frame(holding sequence: UInt64) throws(GridlogError) -> LogFrame? {
-        do {
-            return try LogFrame.holding(sequence, after: nil, in: context.log)
-        } catch {
-            throw GridlogError(error)
-        }
     }
 
     /// Why the subscription would get an event that is published now, or would not.

@@ -1,3 +1,5 @@
+import CloudEvents
+
 /// Where in an event a filter looks.
 enum FilterKey: Sendable, Hashable {
     /// An attribute whose place every stored event notes (FORMAT.md section 1).
@@ -27,6 +29,17 @@ enum FilterKey: Sendable, Hashable {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         default: false
+        }
+    }
+}
+
+extension EventFields {
+    /// The value of a key. O(bytes up to it).
+    func value(of key: FilterKey) -> JSONPlace? {
+        switch key {
+        case .recorded(let attribute): member(Array(attribute.name.utf8))
+        case .member(let name): member(name)
+        case .data(let path): data(path)
         }
     }
 }

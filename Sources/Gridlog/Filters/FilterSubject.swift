@@ -20,15 +20,11 @@ struct FilterSubject: ~Escapable {
 
     /// The value of a key. O(1) for an attribute whose place is noted, else O(bytes up to it).
     func value(of key: FilterKey) -> JSONPlace? {
-        switch key {
-        case .recorded(let attribute):
-            switch EventRecords.place(of: attribute, index, in: payload, count: count) {
-            case .absent: nil
-            case .at(let place): place
-            case .notNoted: fields.member(Array(attribute.name.utf8))
-            }
-        case .member(let name): fields.member(name)
-        case .data(let path): fields.data(path)
+        guard case .recorded(let attribute) = key else { return fields.value(of: key) }
+        switch EventRecords.place(of: attribute, index, in: payload, count: count) {
+        case .absent: return nil
+        case .at(let place): return place
+        case .notNoted: return fields.value(of: key)
         }
     }
 }

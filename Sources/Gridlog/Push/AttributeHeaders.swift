@@ -31,13 +31,9 @@ struct AttributeHeaders: Sendable {
 
     private static func text(of key: FilterKey, in event: RawSpan) -> String? {
         let fields = EventFields(event)
-        let place =
-            switch key {
-            case .recorded(let attribute): fields.member(Array(attribute.name.utf8))
-            case .member(let name): fields.member(name)
-            case .data(let path): fields.data(path)
-            }
-        guard let place, place.range.count <= DeliveryAttribute.valueBytesMax else { return nil }
+        guard let place = fields.value(of: key), place.range.count <= DeliveryAttribute.valueBytesMax else {
+            return nil
+        }
         switch place.kind {
         case .string, .number, .boolean: break
         case .null, .object, .array: return nil

@@ -11,28 +11,29 @@ extension EventSubscription {
 
     /// Begins to push, if the settings say so and nothing stands in the way; whoever pushed before stops.
     func startPushing(_ dispatcher: PushDispatcher, _ targets: any PushTargets) {
+        let pump = makePump(dispatcher, targets)
+        replacePump(by: pump)
+        // A pause that came meanwhile stopped nobody.
+        if pauseReason != nil { return stopPushing() }
+        if let pump { dispatcher.run(pump) }
+    }
+
+    func stopPushing() { replacePump(by: nil) }
+
+    private func makePump(_ dispatcher: PushDispatcher, _ targets: any PushTargets) -> PushPump? {
         let settings = settings
-        stopPushing()
-        guard let push = settings.push, push.validation == .succeeded, pauseReason == nil else { return }
-        let pump = PushPump(
-            self, push, target: targets.target(push, subscription: name, topic: context.name),
-            dispatcher: dispatcher)
+        guard let push = settings.push, push.validation == .succeeded, pauseReason == nil else { return nil }
+        return PushPump(
+            self, push, keepsOutcomes: settings.deadLetter != nil,
+            target: targets.target(push, subscription: name, topic: context.name), dispatcher: dispatcher)
+    }
+
+    private func replacePump(by pump: PushPump?) {
         let before = pumps.withLock { current in
             defer { current = pump }
             return current
         }
         before?.stop()
-        // A pause that came meanwhile stopped nobody.
-        if pauseReason != nil { return stopPushing() }
-        dispatcher.run(pump)
-    }
-
-    func stopPushing() {
-        let pump = pumps.withLock { pump in
-            defer { pump = nil }
-            return pump
-        }
-        pump?.stop()
     }
 
     /// Delivers nothing more until it is updated; the catalog says so soon. An endpoint that is not the current one any more pauses nobody.
@@ -46,7 +47,6 @@ extension EventSubscription {
 
     /// Remembers what the endpoint said last of events, for the dead-letter destination; `nil`: it accepted them.
     func note(_ outcome: String?, of sequences: some Sequence<UInt64>) {
-        guard settings.deadLetter != nil else { return }
         outcomes.withLock { outcomes in
             for sequence in sequences where outcome == nil || outcomes.count < Self.outcomesMax {
                 outcomes[sequence] = outcome

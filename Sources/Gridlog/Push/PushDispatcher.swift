@@ -25,12 +25,16 @@ final class PushDispatcher: Sendable {
         var underWay = 0
         var isStopping = false
         var hasNews = false
+
+        mutating func enqueue(_ pump: PushPump) {
+            if queued.insert(ObjectIdentifier(pump)).inserted { queue.append(pump) }
+        }
     }
 
     private let clock: any TimeSource
     private let signal = Signal()
     private let state = Guarded(State())
-    private let thread = Guarded<WorkerThread?>(nil)
+    private let thread = RepeatingThread()
 
     init(clock: any TimeSource) {
         self.clock = clock
@@ -40,25 +44,17 @@ final class PushDispatcher: Sendable {
     var now: UInt64 { clock.bootTime }
 
     func start() throws(StorageError) {
-        let thread = try WorkerThread("push") { [self] in
-            while runOnce(waiting: true) {}
-        }
-        self.thread.withLock { $0 = thread }
+        try thread.start("push") { [self] in runOnce(waiting: true) }
     }
 
     func stop() {
         change { $0.isStopping = true }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
     }
 
     /// Lets a pump work soon.
     func run(_ pump: PushPump) {
-        change { state in
-            if state.queued.insert(ObjectIdentifier(pump)).inserted { state.queue.append(pump) }
-        }
+        change { $0.enqueue(pump) }
     }
 
     /// Lets a pump work at a boot time. O(log appointments).
@@ -98,7 +94,7 @@ final class PushDispatcher: Sendable {
             state.hasNews = false
             while let first = state.appointments.min, first.time <= now {
                 _ = state.appointments.popMin()
-                if state.queued.insert(ObjectIdentifier(first.pump)).inserted { state.queue.append(first.pump) }
+                state.enqueue(first.pump)
             }
             let pumps = Array(state.queue)
             state.queue.removeAll(keepingCapacity: true)

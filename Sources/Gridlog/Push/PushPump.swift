@@ -26,6 +26,8 @@ final class PushPump: ReceiveWaiter {
 
     private let target: any PushTarget
     private let settings: PushSettings
+    /// What an endpoint said last of an event is told at the dead-letter destination; without one nobody asks.
+    private let keepsOutcomes: Bool
     private let headers: AttributeHeaders
     private let dispatcher: PushDispatcher
     /// Names the subscription among all others.
@@ -38,11 +40,12 @@ final class PushPump: ReceiveWaiter {
     }
 
     init(
-        _ subscription: EventSubscription, _ settings: PushSettings, target: any PushTarget,
+        _ subscription: EventSubscription, _ settings: PushSettings, keepsOutcomes: Bool, target: any PushTarget,
         dispatcher: PushDispatcher
     ) {
         self.target = target
         self.settings = settings
+        self.keepsOutcomes = keepsOutcomes
         self.dispatcher = dispatcher
         headers = AttributeHeaders(settings.deliveryAttributes)
         source = "\(subscription.context.id)-\(subscription.id)"
@@ -106,7 +109,7 @@ final class PushPump: ReceiveWaiter {
         _ room: Int, from subscription: EventSubscription, _ isAllThereIs: inout Bool
     ) throws(GridlogError) -> [PushRequest] {
         var requests: [PushRequest] = []
-        while requests.count < room || settings.isBatched && !isFull(requests.last) && requests.count == room {
+        while requests.count < room || requests.count == room && !isFull(requests.last) {
             // In the worst case each event is a request of its own.
             let events = min(max(room - requests.count, 1), EventSubscription.receivedEventsMax)
             let received = try subscription.receiveAny(maxEvents: events, orWait: requests.isEmpty ? self : nil)
@@ -125,17 +128,16 @@ final class PushPump: ReceiveWaiter {
     }
 
     private func add(_ event: PushRequest.Event, _ json: RawSpan, to requests: inout [PushRequest]) {
-        let isBatched = settings.isBatched
         let headers = headers.headers(of: json)
-        if !isBatched || isFull(requests.last, with: json.byteCount) || requests.last?.headers != headers {
-            requests.append(PushRequest(isBatch: isBatched, headers: headers))
+        if isFull(requests.last, with: json.byteCount) || requests.last?.headers != headers {
+            requests.append(PushRequest(isBatch: settings.isBatched, headers: headers))
         }
         requests[requests.count - 1].append(event, json)
     }
 
-    /// Whether a request has no room for so many bytes more.
+    /// Whether a request has no room for another event, of so many bytes.
     private func isFull(_ request: PushRequest?, with bytes: Int = 0) -> Bool {
-        guard let request else { return true }
+        guard settings.isBatched, let request else { return true }
         let bytesMax = (settings.preferredBatchKilobytes ?? Self.defaultBatchKilobytes) << 10
         return request.events.count >= settings.maxEventsPerBatch ?? PushSettings.batchEvents.upperBound
             || request.byteCount + bytes > bytesMax
@@ -169,20 +171,21 @@ final class PushPump: ReceiveWaiter {
             return state.answers
         }
         guard !answers.isEmpty else { return }
-        for answer in answers {
-            let isAccepted = answer.response.action == .acknowledge
-            subscription.note(
-                isAccepted ? nil : answer.response.outcome, of: answer.request.events.lazy.map(\.sequence))
-        }
         var accepted: [LockToken] = []
         var refused: [LockToken] = []
         var again: [UInt64: [LockToken]] = [:]
         for answer in answers {
+            if keepsOutcomes {
+                let isAccepted = answer.response.action == .acknowledge
+                subscription.note(
+                    isAccepted ? nil : answer.response.outcome, of: answer.request.events.lazy.map(\.sequence))
+            }
+            let tokens = answer.request.events.map(\.token)
             switch answer.response.action {
-            case .acknowledge: accepted += answer.request.events.map(\.token)
-            case .reject: refused += answer.request.events.map(\.token)
+            case .acknowledge: accepted += tokens
+            case .reject: refused += tokens
             case .stop:
-                refused += answer.request.events.map(\.token)
+                refused += tokens
                 subscription.pause(
                     "The endpoint answered 410 (Gone). Update the event subscription to go on.", by: self)
             case .retry(let seconds):

@@ -38,7 +38,7 @@ public struct PushSettings: Sendable, Hashable, Codable {
     /// Scheme, host, port and path of the endpoint: what may be shown (contract, decision 31).
     public var endpointBaseURL: String {
         let base = endpointURL.prefix { $0 != "?" && $0 != "#" }
-        guard let scheme = base.range(of: "://") else { return String(base) }
+        guard let scheme = base.firstRange(of: "://") else { return String(base) }
         let rest = base[scheme.upperBound...]
         let authority = rest.prefix { $0 != "/" }
         guard let at = authority.lastIndex(of: "@") else { return String(base) }
@@ -79,16 +79,4 @@ public struct PushSettings: Sendable, Hashable, Codable {
 
     /// Whether a request may hold several events; then it is a batch, also of one.
     public var isBatched: Bool { maxEventsPerBatch != nil || preferredBatchKilobytes != nil }
-}
-
-extension StringProtocol {
-    /// Where a text occurs first.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
 }

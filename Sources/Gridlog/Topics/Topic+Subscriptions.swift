@@ -13,11 +13,9 @@ extension Topic {
     public func putSubscription(
         _ name: String, _ settings: SubscriptionSettings = SubscriptionSettings(), startAt: StartPosition? = nil
     ) throws(GridlogError) -> (subscription: EventSubscription, created: Bool) {
-        try ResourceName.validate(name, of: "event subscription")
-        return try changes.withLock { _ throws(GridlogError) in
+        try changes.withLock { _ throws(GridlogError) in
+            try checkSubscription(name, settings)
             let context = try context
-            try settings.validate(in: self.settings, now: environment.clock.wallTime)
-            try checkDeadLetterDestination(settings.deadLetter)
             if let subscription = subscription(name) {
                 guard startAt == nil || startAt == subscription.startPosition else {
                     throw GridlogError(

@@ -11,10 +11,7 @@ extension TopicContext {
                 sequence = gap.upperBound
                 continue
             }
-            let frame = try GridlogError.converting { () throws(LogError) in
-                try LogFrame.holding(sequence, after: nil, in: log)
-            }
-            guard let frame else {
+            guard let frame = try frame(holding: sequence) else {
                 sequence = max(sequence + 1, log.firstSequence)
                 continue
             }
@@ -28,17 +25,14 @@ extension TopicContext {
     func event(
         _ sequence: UInt64, after frame: inout LogFrame?
     ) throws(GridlogError) -> (json: [UInt8], publishedAt: UInt64)? {
-        let last = frame
-        let found = try GridlogError.converting { () throws(LogError) in
-            try LogFrame.holding(sequence, after: last, in: log)
-        }
-        guard let found else { return nil }
+        guard let found = try self.frame(holding: sequence, after: frame) else { return nil }
         frame = found
-        let payload = found.payload
-        let index = Int(sequence - found.firstSequence)
-        guard let range = EventRecords.range(of: index, in: payload, count: found.recordCount) else {
-            throw GridlogError(found.unreadable(sequence))
-        }
-        return (payload.extracting(range).array(), found.appendTime)
+        let range = try GridlogError.converting { () throws(LogError) in try found.range(of: sequence) }
+        return (found.payload.extracting(range).array(), found.appendTime)
+    }
+
+    /// The frame of an event, its checksum verified; `nil` when the log does not hold it any more.
+    func frame(holding sequence: UInt64, after last: LogFrame? = nil) throws(GridlogError) -> LogFrame? {
+        try GridlogError.converting { () throws(LogError) in try LogFrame.holding(sequence, after: last, in: log) }
     }
 }

@@ -10,13 +10,7 @@ extension DeadLetterDestination {
     ///
     /// - Parameter delivery: `queue` or `push`.
     init?(of delivery: JSONMember) throws(ErrorAnswer) {
-        var destination = delivery[Self.name]
-        let wrapped = delivery[Self.wrappedName]
-        if wrapped.value != nil {
-            try destination.checkUnset("cannot be set together with '\(Self.wrappedName)'")
-            try wrapped.checkMembers("identity", Self.name)
-            destination = wrapped[Self.name]
-        }
+        let destination = try delivery.member(Self.name, orWithin: Self.wrappedName)
         guard destination.value != nil else { return nil }
         try self.init(document: destination)
     }

@@ -12,7 +12,8 @@ extension PushSettings {
             "maxDeliveryCount", "eventTimeToLive", "deadLetterDestinationWithResourceIdentity",
             "deadLetterDestination", "destination", Self.wrappedName, "retrySchedule", "signingSecrets",
             "signingSecretCount")
-        let destination = try Self.destination(of: push)
+        let destination = try push.member("destination", orWithin: Self.wrappedName)
+        _ = try destination.required(destination.value, "an object with 'endpointType' and 'properties'")
         try destination.checkMembers("endpointType", "properties")
         let type = destination["endpointType"]
         _ = try type.required(type.word("WebHook"), "'WebHook'")
@@ -34,19 +35,6 @@ extension PushSettings {
         deliveryAttributes = try DeliveryAttribute.all(
             in: webhook["deliveryAttributeMappings"], kept: kept?.deliveryAttributes ?? [])
         signingSecrets = try SigningSecrets.read(push, kept: kept?.signingSecrets ?? [])
-    }
-
-    /// `destination`, or that of `deliveryWithResourceIdentity`, whose identity is passed over.
-    private static func destination(of push: JSONMember) throws(ErrorAnswer) -> JSONMember {
-        var destination = push["destination"]
-        let wrapped = push[wrappedName]
-        if wrapped.value != nil {
-            try destination.checkUnset("cannot be set together with '\(wrappedName)'")
-            try wrapped.checkMembers("identity", "destination")
-            destination = wrapped["destination"]
-        }
-        _ = try destination.required(destination.value, "an object with 'endpointType' and 'properties'")
-        return destination
     }
 
     /// The URL as it was sent; when only what an answer shows of it was sent, the one that is there.

@@ -3,7 +3,6 @@ import Gridlog
 /// The secrets with which requests to a webhook are signed: `whsec_` and base64, as in the Standard Webhooks specification. They are
 /// sent in `signingSecrets` and never shown; an answer has their number in `signingSecretCount`.
 enum SigningSecrets {
-    private static let prefix = "whsec_"
     private static let keyBytes = 24...64
 
     /// - Parameters:
@@ -23,16 +22,15 @@ enum SigningSecrets {
         }
         guard secrets.allSatisfy(isSecret) else {
             throw member.refusal(
-                "must hold secrets of the form '\(prefix)' and base64 of \(keyBytes.lowerBound) to "
+                "must hold secrets of the form '\(WebhookSignature.prefix)' and base64 of \(keyBytes.lowerBound) to "
                     + "\(keyBytes.upperBound) bytes")
         }
         return secrets
     }
 
     private static func isSecret(_ text: String) -> Bool {
-        let base64 = String(text.dropFirst(prefix.count))
-        guard text.hasPrefix(prefix), let key = Base64.decode(base64) else { return false }
+        guard let key = WebhookSignature.key(of: text) else { return false }
         // The decoder lets more pass than what it encodes.
-        return keyBytes.contains(key.count) && Base64.encode(key) == base64
+        return keyBytes.contains(key.count) && WebhookSignature.prefix + Base64.encode(key) == text
     }
 }

@@ -41,6 +41,17 @@ struct JSONMember {
         }
     }
 
+    /// A member, or the one of that name in a wrapper beside it that also holds an identity of Azure's, which is passed over.
+    ///
+    /// - Throws: 400 when both were sent.
+    func member(_ name: String, orWithin wrapperName: String) throws(ErrorAnswer) -> JSONMember {
+        let wrapper = self[wrapperName]
+        guard wrapper.value != nil else { return self[name] }
+        try self[name].checkUnset("cannot be set together with '\(wrapperName)'")
+        try wrapper.checkMembers("identity", name)
+        return wrapper[name]
+    }
+
     /// Refuses a member that cannot stand here, if it was sent with a value.
     func checkUnset(_ reason: String) throws(ErrorAnswer) {
         if value != nil { throw refusal(reason) }

@@ -1,3 +1,4 @@
+import CloudEvents
 import Gridlog
 import NIOHTTP1
 
@@ -32,9 +33,7 @@ struct DeliveryHeaders: Sendable {
     func headers(of delivery: PushDelivery, now: UInt64) -> HTTPHeaders {
         var headers = common
         headers.add(
-            name: "Content-Type",
-            value: delivery.isBatch
-                ? "application/cloudevents-batch+json; charset=utf-8" : "application/cloudevents+json; charset=utf-8")
+            name: "Content-Type", value: delivery.isBatch ? EventFormat.batchContentType : EventFormat.contentType)
         headers.add(name: "aeg-delivery-count", value: String(delivery.attempts))
         if let signature {
             let timestamp = now / 1_000_000_000

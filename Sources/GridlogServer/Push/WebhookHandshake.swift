@@ -19,7 +19,7 @@ struct WebhookHandshake: Sendable {
     private let client: WebhookClient
     private let pause: @Sendable () async throws -> Void
 
-    /// - Parameter pause: waits before the second attempt.
+    /// - Parameter pause: waits before the second attempt. Only this request waits: no thread and no lock is held meanwhile.
     init(
         _ client: WebhookClient,
         pause: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(5)) }

@@ -8,19 +8,23 @@ import Foundation
 
 /// Signs deliveries, so that an endpoint can tell that they come from here (Standard Webhooks 1.0.0).
 struct WebhookSignature: Sendable {
-    private static let prefix = "whsec_"
+    /// What every secret begins with.
+    static let prefix = "whsec_"
     private let keys: [SymmetricKey]
 
     /// `nil` when a secret is not `whsec_` and base64.
     init?(secrets: [String]) {
         var keys: [SymmetricKey] = []
         for secret in secrets {
-            guard secret.hasPrefix(Self.prefix), let key = Base64.decode(String(secret.dropFirst(Self.prefix.count))),
-                !key.isEmpty
-            else { return nil }
+            guard let key = Self.key(of: secret), !key.isEmpty else { return nil }
             keys.append(SymmetricKey(data: key))
         }
         self.keys = keys
+    }
+
+    /// The bytes that a secret says; `nil` when it is not `whsec_` and base64.
+    static func key(of secret: String) -> [UInt8]? {
+        secret.hasPrefix(prefix) ? Base64.decode(String(secret.dropFirst(prefix.count))) : nil
     }
 
     /// The value of `webhook-signature`: one signature for each secret, separated by a space.

@@ -20,19 +20,17 @@ final class WebhookTarget: PushTarget {
         self.now = now
         do {
             let endpoint = try EndpointURL(settings.endpointURL, addresses: client.addresses)
-            if settings.signingSecrets.isEmpty {
-                plan = .send(
-                    endpoint.request,
-                    DeliveryHeaders(subscription: subscription, authorization: endpoint.authorization, signature: nil))
-            } else if let signature = WebhookSignature(secrets: settings.signingSecrets) {
-                plan = .send(
-                    endpoint.request,
-                    DeliveryHeaders(
-                        subscription: subscription, authorization: endpoint.authorization, signature: signature))
-            } else {
-                // Never unsigned when a signature is wanted.
+            let isSigned = !settings.signingSecrets.isEmpty
+            let signature = isSigned ? WebhookSignature(secrets: settings.signingSecrets) : nil
+            // Never unsigned when a signature is wanted.
+            guard !isSigned || signature != nil else {
                 plan = .refuse(.connectionFailed)
+                return
             }
+            plan = .send(
+                endpoint.request,
+                DeliveryHeaders(
+                    subscription: subscription, authorization: endpoint.authorization, signature: signature))
         } catch {
             plan = .refuse(error == EndpointURL.forbidden ? .forbiddenAddress : .connectionFailed)
         }
