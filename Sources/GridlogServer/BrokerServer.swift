@@ -65,9 +65,11 @@ public struct BrokerServer: Service {
             served = .failure(error)
         }
         // The last thing on the thread for changes, so that none is cut off.
-        try? await changes.runIfActive(eventLoop: loops.any()) { [broker] in broker.close() }.get()
+        try? await changes.runIfActive(eventLoop: loops.any()) { [broker] in
+            broker.close()
+            webhooks.shutdown()
+        }.get()
         try? await changes.shutdownGracefully()
-        await webhooks.shutdown()
         try? await loops.shutdownGracefully()
         try served.get()
     }

@@ -428,6 +428,17 @@ def test_last_delivery_dead_letters(push_topic, webhook, tmp_path):
     assert (told["deliveryattempts"], told["deliveryresult"]) == (2, "Busy")
 
 
+def test_endpoints_that_hang_keep_no_other_of_their_host_waiting(push_topic, webhook):
+    webhook.default = lambda request: Reply(delay=20 if "slow" in request.target else 0)
+    # More than a client would open connections to one host.
+    for number in range(80):
+        PushSubscription(push_topic, f"slow-{number}").created(f"{webhook.url}?slow")
+    live = PushSubscription(push_topic).created(webhook.url)
+    push_topic.publish(event(1))
+    live.waits_for("delivered", 1)
+    assert live.counter("failedAttempts") == 0
+
+
 # Restarts
 
 
@@ -472,3 +483,30 @@ def test_pause_outlasts_a_restart(launch, webhook):
     assert stays(lambda: len(webhook.deliveries) == 1)
     subscription.patch(maxDeliveryCount=9)
     webhook.wait(3)
+
+
+def test_delivery_under_way_at_sigterm_is_made_again_soon_after_the_restart(launch, webhook):
+    running = launch(*ALLOW)
+    topic = running.put_topic("orders")
+    PushSubscription(topic).created(webhook.url)
+    webhook.replies.append(Reply(delay=20))
+    topic.publish(event(1))
+    webhook.wait(1)
+    running.stop()
+    topic.broker = launch(*ALLOW, data=running.data)
+    # Its lock would have lasted a minute.
+    webhook.wait(2, seconds=15)
+    assert webhook.identifiers == ["1", "1"]
+
+
+def test_delivery_answered_during_the_shutdown_is_not_made_again(launch, webhook):
+    running = launch(*ALLOW)
+    topic = running.put_topic("orders")
+    subscription = PushSubscription(topic).created(webhook.url)
+    webhook.replies.append(Reply(delay=1))
+    topic.publish(event(1))
+    webhook.wait(1)
+    running.stop()
+    topic.broker = launch(*ALLOW, data=running.data)
+    assert subscription.waiting() == []
+    assert webhook.identifiers == ["1"]

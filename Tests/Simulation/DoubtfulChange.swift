@@ -9,5 +9,6 @@ enum DoubtfulChange {
     case createSubscription(Place, BrokerModel.Subscription)
     case updateSubscription(Place, BrokerModel.Subscription)
     case deleteSubscription(Place)
-    case createHook(String)
+    /// With the first sequence that it would be about.
+    case createHook(String, start: UInt64)
 }

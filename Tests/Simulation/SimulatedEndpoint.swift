@@ -23,6 +23,8 @@ final class SimulatedEndpoint: PushTargets, PushTarget {
         arrived.withLock { $0.append(request) }
     }
 
+    func shutdown() {}
+
     /// What came since somebody looked.
     func takeArrived() -> [Request] { arrived.withLock { Self.take(&$0) } }
 

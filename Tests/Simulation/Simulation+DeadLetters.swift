@@ -68,11 +68,17 @@ extension Simulation {
 
     /// At the end everything that waits for its copy gets it.
     func finishCopies() throws {
-        for _ in 0..<3 {
+        // A time to live ends, a refusal is over, and each time a batch of a hundred or two is copied.
+        var waiting = Int.max
+        for round in 0... {
             clock.advance(by: .seconds(301))
             try housekeep()
             try runCommitter()
             try runCommitter()
+            let pending = subscriptions.reduce(0) { $0 + $1.subscription.counters.deadLetterPending }
+            // What a round brings no nearer stays.
+            if round >= 3, pending == 0 || pending >= waiting { break }
+            waiting = pending
         }
         for (topic, name, subscription) in subscriptions {
             result.deadLettered += subscription.counters.deadLettered

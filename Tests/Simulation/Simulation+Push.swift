@@ -18,13 +18,14 @@ extension Simulation {
         settings.push = push
         settings.deadLetter = .directory(path: Self.deadLetterPath)
         model.topics[name]?.noteWhatMayBeGone()
+        let start = UInt64(known.events.count + 1)
         do throws(GridlogError) {
             try topic.putSubscription(Self.hookName, settings)
         } catch {
-            return try acceptRefusal(error, of: "put hook") { .createHook(name) }
+            return try acceptRefusal(error, of: "put hook") { .createHook(name, start: start) }
         }
         model.topics[name]?.hook = BrokerModel.Hook(
-            start: UInt64(known.events.count + 1), wasWritten: known.isWritten,
+            start: start, wasWritten: known.isWritten,
             mayBeGone: UInt64(known.events.count))
     }
 

@@ -115,10 +115,11 @@ extension Simulation {
             else { return }
             model.topics[place.topic]?.subscriptions[place.subscription]?
                 .take(settingsOf: updated, tail: topic.nextSequence, now)
-        case .createHook(let name):
+        case .createHook(let name, let start):
             guard let topic = broker.topic(name), topic.subscription(Self.hookName) != nil else { return }
             let tail = topic.nextSequence
-            model.topics[name]?.hook = BrokerModel.Hook(start: tail, wasWritten: true, mayBeGone: tail - 1)
+            model.topics[name]?.hook = BrokerModel.Hook(
+                start: min(start, tail), wasWritten: true, mayBeGone: tail - 1)
         case .deleteSubscription(let place):
             if broker.topic(place.topic)?.subscription(place.subscription) == nil {
                 model.topics[place.topic]?.subscriptions[place.subscription] = nil

@@ -14,7 +14,11 @@ extension Broker {
         }
     }
 
-    /// Sends nothing more. What is under way is answered for if its target tells, else delivered again when its lock ends.
+    /// Requests under way have this long to be answered, then the targets break them off; in nanoseconds.
+    private static let answersPatience: UInt64 = 2_000_000_000
+
+    /// Sends nothing more, and settles what endpoints say of the requests under way within two seconds. The others are broken off: their
+    /// events are delivered again by the retry schedule. Blocking, for three seconds at most.
     public func stopPushing() {
         let pushing = pushing.withLock { pushing in
             defer { pushing = nil }
@@ -23,6 +27,11 @@ extension Broker {
         guard let pushing else { return }
         for topic in topics {
             for subscription in topic.subscriptions where subscription.isPush { subscription.stopPushing() }
+        }
+        if environment.hasThreads {
+            pushing.dispatcher.waitUntilAnswered(nanoseconds: Self.answersPatience)
+            pushing.targets.shutdown()
+            pushing.dispatcher.waitUntilAnswered(nanoseconds: Self.answersPatience / 2)
         }
         pushing.dispatcher.stop()
     }

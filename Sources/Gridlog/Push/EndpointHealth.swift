@@ -11,6 +11,8 @@ struct EndpointHealth {
     /// How many requests may be under way.
     private(set) var window = 1
     private var failures = 0
+    /// Whether nothing speaks for it: its last request failed, or there was none.
+    private(set) var isDoubtful = true
     /// Nothing is sent before this boot time, in nanoseconds.
     private(set) var probationEnd: UInt64 = 0
 
@@ -18,10 +20,12 @@ struct EndpointHealth {
     mutating func note(_ response: PushResponse, at now: UInt64) {
         guard let probation = response.probationSeconds else {
             failures = 0
+            isDoubtful = false
             window = min(window * 2, Self.windowMax)
             return
         }
         window = 1
+        isDoubtful = true
         failures += 1
         if response.pauseSeconds > 0 {
             probationEnd = max(probationEnd, now + response.pauseSeconds * 1_000_000_000)

@@ -7,7 +7,7 @@ import Storage
 /// Asleep while nothing happens. What a dead endpoint costs is its few attempts: it holds no thread and one request at most.
 final class PushDispatcher: Sendable {
     /// Requests under way to all endpoints at most, beyond one to each: those that hang leave the others their share.
-    private static let underWayMax = 1_024
+    private static let sharedMax = 1_024
 
     private struct Appointment: Comparable {
         let time: UInt64
@@ -21,8 +21,10 @@ final class PushDispatcher: Sendable {
         var queue = Deque<PushPump>()
         var queued: Set<ObjectIdentifier> = []
         var appointments = Heap<Appointment>()
-        /// Beyond one to each endpoint.
+        /// Requests that were not answered yet.
         var underWay = 0
+        /// Those of them beyond one to each endpoint.
+        var shared = 0
         var isStopping = false
         var hasNews = false
 
@@ -33,6 +35,8 @@ final class PushDispatcher: Sendable {
 
     private let clock: any TimeSource
     private let signal = Signal()
+    /// Wakes whoever waits for the last answer.
+    private let answered = Signal()
     private let state = Guarded(State())
     private let thread = RepeatingThread()
 
@@ -62,14 +66,35 @@ final class PushDispatcher: Sendable {
         change { $0.appointments.insert(Appointment(time: time, pump: pump)) }
     }
 
-    // MARK: - Requests under way, beyond one to each endpoint
+    // MARK: - Requests under way
 
-    func didBegin() { state.withLock { $0.underWay += 1 } }
+    /// - Parameter isOnly: whether the endpoint has no other under way.
+    func didBegin(isOnly: Bool) {
+        state.withLock { state in
+            state.underWay += 1
+            if !isOnly { state.shared += 1 }
+        }
+    }
 
-    func didEnd() { state.withLock { $0.underWay -= 1 } }
+    /// - Parameter isOnly: whether the endpoint has no other under way.
+    func didEnd(isOnly: Bool) {
+        let isLast = state.withLock { state in
+            state.underWay -= 1
+            if !isOnly { state.shared -= 1 }
+            return state.underWay == 0
+        }
+        guard isLast else { return }
+        answered.withLock {}
+        answered.wake()
+    }
 
     /// Whether there is room for one more request of an endpoint that has some under way.
-    var hasRoom: Bool { state.withLock { $0.underWay < Self.underWayMax } }
+    var hasRoom: Bool { state.withLock { $0.shared < Self.sharedMax } }
+
+    /// Sleeps until no request is under way, so long at most. Blocking.
+    func waitUntilAnswered(nanoseconds: UInt64) {
+        _ = answered.wait(nanoseconds: nanoseconds) { state.withLock { $0.underWay == 0 } }
+    }
 
     // MARK: - The thread
 

@@ -144,22 +144,22 @@ final class PushPump: ReceiveWaiter {
     }
 
     private func send(_ request: PushRequest) {
-        let isFirst = state.withLock { state in
+        let (isOnly, isTrial) = state.withLock { state in
             state.underWay += 1
-            return state.underWay == 1
+            return (state.underWay == 1, state.health.isDoubtful)
         }
-        if !isFirst { dispatcher.didBegin() }
-        target.deliver(request.delivery(from: source)) { [self] outcome in
+        dispatcher.didBegin(isOnly: isOnly)
+        target.deliver(request.delivery(from: source, isTrial: isTrial)) { [self] outcome in
             let response = PushResponse(outcome, settings.retrySchedule)
             let now = dispatcher.now
-            let isLast = state.withLock { state in
+            let isOnly = state.withLock { state in
                 state.underWay -= 1
                 state.health.note(response, at: now)
                 state.answers.append(Answer(request: request, response: response))
                 return state.underWay == 0
             }
-            if !isLast { dispatcher.didEnd() }
             dispatcher.run(self)
+            dispatcher.didEnd(isOnly: isOnly)
         }
     }
 

@@ -38,12 +38,15 @@ struct PushRequest: Sendable {
 
     /// What is handed to the target.
     ///
-    /// - Parameter source: names the event subscription among all others, for the id.
-    func delivery(from source: String) -> PushDelivery {
+    /// - Parameters:
+    ///   - source: names the event subscription among all others, for the id.
+    ///   - isTrial: whether nothing speaks for the endpoint.
+    func delivery(from source: String, isTrial: Bool) -> PushDelivery {
         let first = events.first
         return PushDelivery(
             id: "\(source)-\(isBatch ? batchID : String(first?.sequence ?? 0))",
             attempts: (first?.deliveryCount ?? 1) - 1,
-            body: isBatch ? body + [UInt8(ascii: "]")] : body, isBatch: isBatch, headers: headers)
+            body: isBatch ? body + [UInt8(ascii: "]")] : body, isBatch: isBatch, isTrial: isTrial,
+            headers: headers)
     }
 }

@@ -2,6 +2,9 @@
 public protocol PushTargets: Sendable {
     /// The target of an event subscription, made anew when its settings change.
     func target(_ settings: PushSettings, subscription: String, topic: String) -> any PushTarget
+
+    /// Breaks off what is under way: targets say soon, on other threads, what came of it. Nothing is delivered after this. Blocking.
+    func shutdown()
 }
 
 /// One endpoint.
@@ -20,6 +23,9 @@ public struct PushDelivery: Sendable {
     public let body: [UInt8]
     /// Whether the body is an array.
     public let isBatch: Bool
+    /// Whether nothing speaks for the endpoint: its last request failed, or this is the first. A target keeps such a request from
+    /// holding up those to endpoints that answer.
+    public let isTrial: Bool
     /// What the settings want in the headers beside those of the protocol.
     public let headers: [Header]
 
@@ -38,11 +44,12 @@ public struct PushDelivery: Sendable {
     }
 
     /// Joins its parts.
-    public init(id: String, attempts: Int, body: [UInt8], isBatch: Bool, headers: [Header]) {
+    public init(id: String, attempts: Int, body: [UInt8], isBatch: Bool, isTrial: Bool, headers: [Header]) {
         self.id = id
         self.attempts = attempts
         self.body = body
         self.isBatch = isBatch
+        self.isTrial = isTrial
         self.headers = headers
     }
 }

@@ -64,7 +64,7 @@ struct WebhookHandshake: Sendable {
     private func ask(_ request: HTTPClient.Request) async throws(ErrorAnswer) -> HandshakeAnswer {
         let accumulator = ResponseAccumulator(request: request, maxBodySize: HandshakeAnswer.bodyBytesMax)
         do {
-            return .answered(try await client.execute(request, accumulator).get())
+            return .answered(try await client.execute(request, isTrial: true, accumulator).get())
         } catch is WebhookClient.ForbiddenAddress {
             throw EndpointURL.forbidden
         } catch {

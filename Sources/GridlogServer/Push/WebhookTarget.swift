@@ -42,7 +42,7 @@ final class WebhookTarget: PushTarget {
             let now = now()
             request.headers = headers.headers(of: delivery, now: now)
             request.body = .byteBuffer(ByteBuffer(bytes: delivery.body))
-            client.execute(request, DeliveryAnswer(now: now)).whenComplete { result in
+            client.execute(request, isTrial: delivery.isTrial, DeliveryAnswer(now: now)).whenComplete { result in
                 switch result {
                 case .success(let outcome): completion(outcome)
                 case .failure(let failure): completion(PushOutcome(failure: failure))

@@ -26,8 +26,8 @@ final class WebhookTargets: PushTargets {
         WebhookTarget(settings, subscription: subscription, client: client, now: now)
     }
 
-    /// Breaks off the deliveries that are under way. Must be called once, before the targets are forgotten.
-    func shutdown() async {
-        await client.shutdown()
+    /// Must be called before the targets are forgotten, not on an event loop; nothing happens when it is called again.
+    func shutdown() {
+        client.shutdown()
     }
 }

@@ -31,7 +31,7 @@ import Testing
             } catch {
                 result = .failure(error)
             }
-            await client.shutdown()
+            client.shutdown()
             try body(result, server, pauses.withLockedValue { $0 })
         }
     }
@@ -189,7 +189,7 @@ import Testing
                 PushSettings(endpointURL: "http://a:hidden@x.invalid/p?hidden"), subscription: "s", topic: "t",
                 validationURL: { $0 }, now: now)
         }
-        await client.shutdown()
+        client.shutdown()
         #expect(refusal?.message.hasPrefix("The endpoint http://x.invalid/p has not agreed") == true)
         #expect(refusal?.message.contains("the host's name is unknown") == true)
         #expect(refusal?.message.contains("hidden") == false)
@@ -203,7 +203,7 @@ import Testing
                 PushSettings(endpointURL: "http://x.invalid/"), subscription: "s", topic: "t", validationURL: { $0 },
                 now: now)
         }
-        await client.shutdown()
+        client.shutdown()
         #expect(refusal?.code == .serviceUnavailable)
     }
 }

@@ -39,7 +39,7 @@ import Testing
     @Test func batchesAttemptsAndAttributesAreInTheHeaders() async throws {
         try await run { server, targets in
             let delivery = PushDelivery(
-                id: "orders-7", attempts: 3, body: Array("[]".utf8), isBatch: true,
+                id: "orders-7", attempts: 3, body: Array("[]".utf8), isBatch: true, isTrial: false,
                 headers: [.init(name: "X-Customer", value: "Zoë"), .init(name: "Authorization", value: "Bearer t")])
             _ = await targets.deliver(delivery, to: "http://user:p%40ss@127.0.0.1:\(server.port)")
             let request = try #require(server.requests.first)
@@ -67,7 +67,7 @@ import Testing
             let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"]
             let delivery = PushDelivery(
                 id: "msg_p5jXN8AQM9LWM0D4loKWxJek", attempts: 0, body: Array(#"{"test": 2432232314}"#.utf8),
-                isBatch: false, headers: [])
+                isBatch: false, isTrial: false, headers: [])
             _ = await targets.deliver(delivery, to: "http://127.0.0.1:\(server.port)/", secrets: secrets)
             let headers = try #require(server.requests.first?.headers)
             #expect(headers["webhook-id"] == ["msg_p5jXN8AQM9LWM0D4loKWxJek"])
@@ -141,7 +141,7 @@ import Testing
                 loops: MultiThreadedEventLoopGroup.singleton, addresses: try .loopback, now: { WebhookTargets.now })
             async let outcome = second.deliver(to: "http://127.0.0.1:\(server.port)/")
             while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-            await second.shutdown()
+            second.shutdown()
             #expect(await outcome == .connectionFailed)
             #expect(await second.deliver(to: "http://127.0.0.1:\(server.port)/") == .connectionFailed)
         }

@@ -27,7 +27,7 @@ extension WebhookTargets {
         } catch {
             result = .failure(error)
         }
-        await targets.shutdown()
+        targets.shutdown()
         try result.get()
     }
 
@@ -44,5 +44,5 @@ extension WebhookTargets {
 
 extension PushDelivery {
     static let one = PushDelivery(
-        id: "orders-1", attempts: 0, body: Array(#"{"id":"1"}"#.utf8), isBatch: false, headers: [])
+        id: "orders-1", attempts: 0, body: Array(#"{"id":"1"}"#.utf8), isBatch: false, isTrial: false, headers: [])
 }

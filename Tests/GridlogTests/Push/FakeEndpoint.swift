@@ -25,6 +25,8 @@ final class FakeEndpoint: PushTargets, PushTarget {
         requests.withLock { $0.append(Request(delivery: delivery, completion: completion)) }
     }
 
+    func shutdown() { answer(.connectionFailed) }
+
     /// What waits for an answer.
     var waiting: [Request] { requests.withLock { $0 } }
 

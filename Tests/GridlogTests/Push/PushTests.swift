@@ -113,6 +113,18 @@ struct PushTests {
         #expect(try subscription.floor == 3)
     }
 
+    @Test func onlyRequestsToAnEndpointThatNothingSpeaksForAreTrials() throws {
+        try subscribe()
+        for outcome: PushOutcome in [.answered(status: 200), .answered(status: 500)] {
+            try test.publish(1, to: topic)
+            turn()
+            endpoint.answer(outcome)
+            turn()
+        }
+        // The first, the second, and its retry.
+        #expect(endpoint.history.withLock { $0.map(\.isTrial) } == [true, false, true])
+    }
+
     @Test func whatIsUnderWayWhenTheProcessDiesIsSentAgainWhenItsLockEnds() throws {
         try subscribe()
         try test.publish(1, to: topic)
