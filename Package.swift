@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "CloudEvents", targets: ["CloudEvents"]),
         .library(name: "GridlogEngine", targets: ["EventLog", "DeliveryIndex", "Storage"]),
         .executable(name: "gridlog", targets: ["GridlogCLI"]),
+        .executable(name: "gridlog-inspect", targets: ["GridlogInspect"]),
     ],
     dependencies: [
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -86,10 +87,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: lifetimes),
+        // What both commands print: no more than tables, and how wide a terminal is.
+        .target(name: "CommandOutput", swiftSettings: settings),
         .executableTarget(
             name: "GridlogCLI",
             dependencies: [
-                "GridlogServer", "Gridlog", "CloudEvents",
+                "GridlogServer", "Gridlog", "CloudEvents", "CommandOutput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -100,6 +103,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
+
+        // The offline tool, which reads the files with no server.
+        .executableTarget(
+            name: "GridlogInspect",
+            dependencies: [
+                "Gridlog", "CloudEvents", "EventLog", "DeliveryIndex", "Storage", "CommandOutput",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "Tools/gridlog-inspect",
+            swiftSettings: lifetimes),
 
         // What tests share: the simulated disk, a clock to turn by hand, the tags R1 to R45.
         .target(
@@ -144,7 +158,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "GridlogCLITests", dependencies: ["GridlogCLI", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "GridlogCLITests", dependencies: ["GridlogCLI", "CommandOutput", "TestSupport"], swiftSettings: settings),
 
         // The corpora of `Tools/fuzz`, replayed. `Driver` belongs to the program that the script builds.
         .testTarget(

@@ -34,6 +34,13 @@ public struct SettlementGroup: Hashable, Sendable {
         return groups
     }
 
+    /// All runs, in their order. O(runs).
+    package func runs(in payload: RawSpan) throws(RecordFault) -> [SettlementRun] {
+        var runs: [SettlementRun] = []
+        for index in 0..<count { runs.append(try run(index, in: payload)) }
+        return runs
+    }
+
     /// One of the runs. O(1).
     func run(_ index: Int, in payload: RawSpan) throws(RecordFault) -> SettlementRun {
         let start = offset + index * SettlementRun.size

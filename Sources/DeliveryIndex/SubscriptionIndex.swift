@@ -82,6 +82,12 @@ public struct SubscriptionIndex: ~Copyable {
         }
     }
 
+    /// How a settled sequence came to be so; `nil` where the index does not know any more. O(1).
+    package func settleReason(of sequence: UInt64) -> SettleReason? {
+        guard sequence >= window.floor, let slot = window.slot(at: sequence), slot.state == .settled else { return nil }
+        return slot.reason
+    }
+
     /// How many times an event in the window was handed out; 0 where the index does not know any more. O(1).
     public func deliveryCount(of sequence: UInt64) -> Int {
         window.slot(at: sequence)?.deliveryCount ?? 0

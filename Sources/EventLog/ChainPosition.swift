@@ -19,6 +19,13 @@ struct ChainPosition: Sendable {
         nextSequence = segment.header.baseSequence
     }
 
+    /// A place behind damage, where a frame was found that is believed: to be passed over next.
+    init(resumingAt offset: Int) {
+        self.offset = offset
+        lastChecksum = 0
+        nextSequence = 0
+    }
+
     /// Whether a frame may stand here.
     func accepts(_ header: FrameHeader) -> Bool {
         header.previousChecksum == lastChecksum && header.previousLength == lastLength

@@ -22,6 +22,23 @@ public struct LogFrame: Sendable {
     /// The file it lies in, and its offset in the segment, for people.
     public var location: String { "\(segment.path), offset \(offset)" }
 
+    /// What it holds; `nil` for what this version may skip.
+    package var kind: FrameKind? { FrameKind(rawValue: header.kind) }
+    /// The number of its kind.
+    package var kindNumber: UInt8 { header.kind }
+    /// The file it lies in.
+    package var path: String { segment.path }
+    /// The segment's id.
+    package var segmentID: UInt64 { segment.header.id }
+    /// Where it begins in the segment.
+    package var offsetInSegment: Int { offset }
+    /// Header, payload and padding, in bytes.
+    package var frameLength: Int { header.frameLength }
+    /// Up to where the segment was synced when it was built.
+    package var durableWatermark: UInt64 { header.durableWatermark }
+    /// Whether a checkpoint ends with it.
+    package var endsCheckpoint: Bool { header.flags & FrameHeader.lastOfCheckpoint != 0 }
+
     /// The bytes that were appended, in the mapped file or in the block. O(1).
     public var payload: RawSpan {
         @_lifetime(borrow self)

@@ -4,7 +4,7 @@ public import Storage
 ///
 /// Used by one thread at a time. Writing costs one write and one sync.
 public final class Manifest {
-    private static let names = ["MANIFEST-A", "MANIFEST-B"]
+    static let names = ["MANIFEST-A", "MANIFEST-B"]
     private static let headerLength = 32
     private static let magic: UInt64 = 0x5453_464E_414D_4C47
     private static let majorVersion: UInt16 = 1
@@ -114,7 +114,7 @@ public final class Manifest {
     }
 
     /// The epoch and content of one file; `nil` when it is torn or empty.
-    private static func read(
+    static func read(
         _ path: String, _ fileSystem: any FileSystem
     ) throws(LogError) -> (epoch: UInt64, content: [UInt8])? {
         let region = try LogError.converting(sticky: false) { () throws(StorageError) -> MappedRegion? in

@@ -136,6 +136,18 @@ final class PackedFile: Sendable {
         try decompress(last { $0.rawOffset <= offset })
     }
 
+    /// Where the block that holds an offset of the segment ends there. O(log blocks).
+    func end(ofBlockAt offset: Int) -> Int {
+        let end = block(last { $0.rawOffset <= offset })?.rawEnd ?? header.rawLength
+        return end > offset ? min(end, header.rawLength) : header.rawLength
+    }
+
+    /// Where the block that holds an offset of the segment lies in this file. O(log blocks).
+    func stored(at offset: Int) -> Range<Int> {
+        guard let block = block(last { $0.rawOffset <= offset }) else { return 0..<0 }
+        return block.storedOffset..<max(block.storedOffset, block.storedEnd)
+    }
+
     private func decompress(_ position: Int) throws(LogError) -> Segment {
         let region = region
         let entryOffset = header.indexOffset + position * PackedBlock.length

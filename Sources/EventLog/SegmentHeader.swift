@@ -85,8 +85,13 @@ struct SegmentHeader: Equatable, Sendable {
                 .incompatible, "the segment has format \(major), this version reads format \(majorVersion)",
                 file: file, offset: offset + 8)
         }
+        return (fields(bytes), checksum)
+    }
+
+    /// The fields as they stand there, right or wrong.
+    static func fields(_ bytes: RawSpan) -> SegmentHeader {
         let store = StoreIdentity(low: bytes.load(16, as: UInt64.self), high: bytes.load(24, as: UInt64.self))
-        let header = SegmentHeader(
+        return SegmentHeader(
             identity: LogIdentity(store: store, log: bytes.load(32, as: UInt64.self)),
             id: bytes.load(40, as: UInt64.self),
             baseSequence: bytes.load(48, as: UInt64.self),
@@ -98,6 +103,5 @@ struct SegmentHeader: Equatable, Sendable {
             fileLength: bytes.load(88, as: UInt64.self),
             isRecycled: bytes.load(80, as: UInt32.self) & recycledFlag != 0,
             isReserve: bytes.load(80, as: UInt32.self) & reserveFlag != 0)
-        return (header, checksum)
     }
 }

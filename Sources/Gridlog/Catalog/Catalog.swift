@@ -1,24 +1,24 @@
 /// Which topics and event subscriptions there are (FORMAT.md section 3).
-struct Catalog: Codable, Sendable {
-    struct SubscriptionEntry: Codable, Sendable {
-        var id: UInt32
-        var name: String
+package struct Catalog: Codable, Sendable {
+    package struct SubscriptionEntry: Codable, Sendable {
+        package var id: UInt32
+        package var name: String
         /// What was asked for.
-        var startAt: StartPosition
+        package var startAt: StartPosition
         /// The first sequence that it is about.
-        var start: UInt64
-        var settings: SubscriptionSettings
+        package var start: UInt64
+        package var settings: SubscriptionSettings
         /// Ascending; the last one is in force for what is published now.
-        var filters: [FilterEntry]
+        package var filters: [FilterEntry]
         /// Why nothing is pushed until it is updated.
-        var pauseReason: String?
+        package var pauseReason: String?
     }
 
     /// A filter, and the first sequence that it applies to (decision 18).
-    struct FilterEntry: Codable, Sendable, Hashable {
-        var from: UInt64
-        var includedEventTypes: [String]?
-        var filters: [FilterCondition]?
+    package struct FilterEntry: Codable, Sendable, Hashable {
+        package var from: UInt64
+        package var includedEventTypes: [String]?
+        package var filters: [FilterCondition]?
 
         init(from: UInt64, _ filter: EventFilterSettings) {
             self.from = from
@@ -31,15 +31,15 @@ struct Catalog: Codable, Sendable {
         }
     }
 
-    struct TopicEntry: Codable, Sendable {
-        var id: UInt64
-        var name: String
-        var settings: TopicSettings
-        var nextSubscription: UInt32
-        var subscriptions: [SubscriptionEntry]
-        var deletedSubscriptions: [UInt32]
+    package struct TopicEntry: Codable, Sendable {
+        package var id: UInt64
+        package var name: String
+        package var settings: TopicSettings
+        package var nextSubscription: UInt32
+        package var subscriptions: [SubscriptionEntry]
+        package var deletedSubscriptions: [UInt32]
         /// From here on every frame is for everybody; while one for a single subscription is appended, the greatest number.
-        var addressedBelow: UInt64?
+        package var addressedBelow: UInt64?
 
         /// The same, with nothing that begins past the end of the log.
         func fitted(to tail: UInt64) -> TopicEntry {
@@ -57,11 +57,11 @@ struct Catalog: Codable, Sendable {
 
     static let currentFormat = 1
 
-    var format = Self.currentFormat
-    var store: String
-    var tokenKey: String
-    var openCount: UInt32
-    var nextTopic: UInt64
-    var topics: [TopicEntry]
-    var deletedTopics: [UInt64]
+    package var format = Self.currentFormat
+    package var store: String
+    package var tokenKey: String
+    package var openCount: UInt32
+    package var nextTopic: UInt64
+    package var topics: [TopicEntry]
+    package var deletedTopics: [UInt64]
 }

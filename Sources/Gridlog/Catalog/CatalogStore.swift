@@ -108,7 +108,7 @@ final class CatalogStore: Sendable {
         }
     }
 
-    private static func decode(_ content: [UInt8]) throws(GridlogError) -> Catalog {
+    static func decode(_ content: [UInt8]) throws(GridlogError) -> Catalog {
         struct Version: Decodable { let format: Int }
         do {
             let format = try JSONDecoder().decode(Version.self, from: Data(content)).format

@@ -64,7 +64,9 @@ final class TopicContext: Sendable {
     }
 
     /// Differs between two topics of the same name: part of every lock token (R30).
-    var incarnation: UInt32 { UInt32(truncatingIfNeeded: id) }
+    var incarnation: UInt32 { Self.incarnation(of: id) }
+
+    static func incarnation(of id: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: id) }
 
     // MARK: - Waiting
 

@@ -1,3 +1,4 @@
+import CommandOutput
 import Foundation
 
 /// Where the verbs write: results on standard output, everything else on standard error.
@@ -9,7 +10,7 @@ struct Console {
 
     init(showsJSON: Bool) {
         self.showsJSON = showsJSON
-        self.terminalWidth = isatty(STDOUT_FILENO) == 1 ? Console.width() : nil
+        self.terminalWidth = Terminal.width
     }
 
     /// Writes the document with `--json`, and the table without.
@@ -40,11 +41,5 @@ struct Console {
     /// One line on standard error.
     static func complain(_ message: String) {
         try? FileHandle.standardError.write(contentsOf: Data("gridlog: \(message)\n".utf8))
-    }
-
-    private static func width() -> Int {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
     }
 }

@@ -1,3 +1,5 @@
+import CommandOutput
+
 /// What became of the lock tokens of one command, over all its requests.
 struct SettleResults {
     private var succeeded: [JSONText] = []

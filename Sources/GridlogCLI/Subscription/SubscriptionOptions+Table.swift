@@ -1,3 +1,5 @@
+import CommandOutput
+
 extension SubscriptionOptions {
     /// A row an event subscription.
     static func table(of subscriptions: [JSONText]) -> Table {

@@ -1,3 +1,5 @@
+import CommandOutput
+
 /// The figures of a benchmark, for people and for programs.
 struct BenchReport {
     let plan: BenchPlan

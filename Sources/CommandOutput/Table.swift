@@ -1,26 +1,29 @@
 /// Rows under a header. On a terminal the columns are aligned and the last one is cut at the width; elsewhere the rows
 /// are separated by tabs, without a header, for `cut` and `awk`.
-struct Table {
-    let header: [String]
-    private(set) var rows: [[String]] = []
+package struct Table {
+    /// The names of the columns.
+    package let header: [String]
+    /// Their cells.
+    package private(set) var rows: [[String]] = []
 
-    init(header: [String]) {
+    /// No rows yet.
+    package init(header: [String]) {
         self.header = header
     }
 
     /// Adds a row; missing cells are empty, more cells than the header has are dropped.
-    mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         let filled = cells.prefix(header.count) + repeatElement("", count: max(0, header.count - cells.count))
         rows.append(filled.map(Table.printable))
     }
 
     /// One line a row, separated by tabs.
-    func plain() -> String {
+    package func plain() -> String {
         rows.map { $0.joined(separator: "\t") + "\n" }.joined()
     }
 
     /// Aligned columns under the header, at most `width` characters a line as far as the last column can give way.
-    func aligned(width: Int) -> String {
+    package func aligned(width: Int) -> String {
         let widths = header.indices.map { column in
             ([header] + rows).map { $0[column].count }.max() ?? 0
         }

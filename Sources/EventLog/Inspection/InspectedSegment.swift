@@ -1,0 +1,151 @@
+import Storage
+
+/// One file of a log that is looked at.
+package struct InspectedSegment: Sendable {
+    /// Counted from 1 in a log.
+    package let id: UInt64
+    /// Of the file.
+    package let path: String
+    /// Whether it is there in its packed form.
+    package let isPacked: Bool
+    /// The length of the file in bytes; 0 when there is none.
+    package private(set) var fileLength = 0
+    /// Why its frames cannot be read, or not all of them.
+    package private(set) var fault: LogError?
+    /// Up to where it holds frames by the manifest; `nil` while it is written to.
+    let recordedEnd: Int?
+    /// One past its last event by the manifest; `nil` while it is written to.
+    let recordedEndSequence: UInt64?
+    /// Up to where the manifest vouches for the newest segment.
+    let watermark: Int
+    private let recordedBase: UInt64
+    /// Another segment follows it: it is not written to any more.
+    var isFollowed = false
+    /// `nil` when nothing of it can be read.
+    let segment: Segment?
+
+    init(
+        _ entry: SegmentLedger.Entry, watermark: Int?, in directory: String, _ fileSystem: any FileSystem,
+        _ cache: BlockCache
+    ) {
+        id = entry.id
+        isPacked = entry.packedLength > 0
+        path = "\(directory)/\(isPacked ? PackedFile.name(entry.id) : Segment.name(entry.id))"
+        recordedEnd = entry.length > 0 ? Int(clamping: entry.length) : nil
+        recordedEndSequence = entry.length > 0 ? entry.endSequence : nil
+        recordedBase = entry.baseSequence
+        self.watermark = watermark ?? SegmentHeader.blockLength
+        let sequences =
+            entry.endSequence > entry.baseSequence ? entry.baseSequence...entry.endSequence - 1 : nil
+        do throws(LogError) {
+            let region = try Self.map(path, fileSystem)
+            fileLength = region.length
+            var fault: LogError?
+            segment =
+                isPacked
+                ? Segment(try PackedFile(region, path: path, cache: cache))
+                : try Self.read(region, path, entry, &fault)
+            self.fault = fault?.about(entry.id, sequences)
+        } catch {
+            segment = nil
+            fault = error.about(entry.id, sequences)
+        }
+        if fault == nil { fault = mismatch(entry, sequences) }
+    }
+
+    /// The name of the file.
+    var name: String { String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
+
+    /// The first sequence that may be in it.
+    package var baseSequence: UInt64 { recordedBase > 0 ? recordedBase : segment?.header.baseSequence ?? 0 }
+
+    /// Whether it is written to.
+    package var isActive: Bool { recordedEnd == nil && !isPacked && !isFollowed }
+
+    /// Whether it came from the reserve, and takes no events.
+    package var isReserve: Bool { segment?.header.isReserve ?? false }
+
+    /// Whether there is nothing but zeros in it.
+    var isBlank: Bool {
+        guard let region = segment?.region else { return fileLength == 0 }
+        return region.bytes.isZero
+    }
+
+    /// Bytes of the segment, as far as they are there; of a packed one those of the block that begins there, as it is stored.
+    package func bytes(_ offset: Int, _ length: Int) -> [UInt8] {
+        guard let region = segment?.region else { return [] }
+        let stored = segment?.packed?.stored(at: offset) ?? offset..<offset + length
+        return region.bytes.extracting(stored.clamped(to: 0..<region.length)).array()
+    }
+
+    // MARK: - Opening
+
+    private static func map(_ path: String, _ fileSystem: any FileSystem) throws(LogError) -> MappedRegion {
+        do throws(StorageError) {
+            let file = try fileSystem.open(path, .read)
+            let size = try file.size()
+            guard size > 0 else { throw StorageError(.notFound, operation: "map", path: path, detail: "it is empty") }
+            return try file.map(size, .readOnly)
+        } catch {
+            guard error.code == .notFound else { throw LogError(error, sticky: false) }
+            throw LogError(.damaged, "a segment that the manifest names is missing or empty", file: path)
+        }
+    }
+
+    /// The segment; where its header is damaged, with what the manifest and the first frame say of it.
+    private static func read(
+        _ region: MappedRegion, _ path: String, _ entry: SegmentLedger.Entry, _ fault: inout LogError?
+    ) throws(LogError) -> Segment {
+        do throws(LogError) {
+            let (header, checksum) = try SegmentHeader.read(region.bytes, file: path)
+            return Segment(header: header, headerChecksum: checksum, path: path, region: region)
+        } catch {
+            guard error.code == .damaged, let guess = SegmentHeader.guess(region.bytes, id: entry.id) else {
+                throw error
+            }
+            fault = error
+            var header = guess.header
+            header.baseSequence = guess.baseSequence
+            return Segment(header: header, headerChecksum: guess.checksum, path: path, region: region)
+        }
+    }
+
+    /// What the manifest says otherwise.
+    private func mismatch(_ entry: SegmentLedger.Entry, _ sequences: ClosedRange<UInt64>?) -> LogError? {
+        guard let segment else { return nil }
+        func fault(_ message: String) -> LogError {
+            LogError(.damaged, message, file: path, segment: id, offset: 0, sequences: sequences)
+        }
+        guard segment.header.id == id, recordedBase == 0 || segment.header.baseSequence == recordedBase else {
+            return fault("the segment is another one than the manifest names")
+        }
+        if let packed = segment.packed {
+            guard entry.packedLength == .max || Int(clamping: entry.packedLength) == fileLength else {
+                return fault("the packed segment is longer or shorter than when it was written")
+            }
+            guard recordedEnd == nil || packed.header.rawLength == recordedEnd else {
+                return fault("the packed segment is another one than the manifest names")
+            }
+        } else if let recordedEnd, fileLength < recordedEnd {
+            return LogError(
+                .damaged, "the segment is shorter than when it was sealed", file: path, segment: id, offset: fileLength,
+                sequences: sequences)
+        }
+        return nil
+    }
+
+    /// What does not fit between this segment and the one before.
+    func fault(after previous: InspectedSegment) -> LogError? {
+        guard let segment, let before = previous.segment, fault == nil, previous.fault == nil else { return nil }
+        let header = segment.header
+        guard header.id == before.header.id &+ 1 else {
+            guard header.id > before.header.id, header.baseSequence >= previous.recordedEndSequence ?? 0 else {
+                return .damage("the segments that the manifest names are not in order", in: segment, offset: 0)
+            }
+            return nil
+        }
+        guard header.previous.id == before.header.id, previous.recordedEnd.map({ header.previous.length == $0 }) ?? true
+        else { return .damage("the segment does not continue the one before it", in: segment, offset: 0) }
+        return nil
+    }
+}

@@ -1,0 +1,49 @@
+package import Storage
+
+/// The files of a log as they lie there: read without changing anything, also while a server writes to them.
+///
+/// What cannot be read is shown with its reason and passed over; so it is for people and tools, not for delivering from.
+package struct LogInspection: Sendable {
+    /// The directory that it read.
+    package let directory: String
+    /// Those that the manifest names and those that were begun since, oldest first; without a manifest all that are there.
+    package let segments: [InspectedSegment]
+    /// What is wrong with files, or between them; damage to frames shows when a segment is scanned.
+    package let faults: [LogError]
+    /// What is wrong, but loses nothing.
+    package let warnings: [LogError]
+    /// Names of files that are not part of the log.
+    package let otherFiles: [String]
+
+    /// Reads the manifest, and opens every segment. O(segments).
+    ///
+    /// - Throws: ``LogError``, when the directory cannot be read, is of another log, or of a newer format.
+    package init(
+        _ directory: String, identity: LogIdentity?, _ fileSystem: any FileSystem, cache: BlockCache = BlockCache()
+    ) throws(LogError) {
+        self.directory = directory
+        var opening = try InspectionOpening(directory, identity, fileSystem, cache)
+        try opening.run()
+        segments = opening.segments
+        faults = opening.faults
+        warnings = opening.warnings
+        otherFiles = opening.otherFiles
+    }
+
+    /// The first sequence that is still there; 1 without segments.
+    package var firstSequence: UInt64 { segments.first?.baseSequence ?? 1 }
+
+    /// The newest segment, which is written to.
+    package var newest: InspectedSegment? { segments.last }
+
+    /// The segment that holds a sequence, or the one after it. O(log segments).
+    package func position(of sequence: UInt64) -> Int {
+        var low = 0
+        var high = segments.count
+        while low < high {
+            let middle = (low + high) / 2
+            if segments[middle].baseSequence <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return max(0, low - 1)
+    }
+}

@@ -1,0 +1,33 @@
+package import Storage
+
+extension Manifest {
+    /// The newest whole content of a directory's manifest, read without changing anything; `nil` when there is none.
+    ///
+    /// - Returns: also what is wrong with a slot whose neighbour holds, which loses nothing.
+    /// - Throws: ``LogError``, when a slot is of a newer format, or cannot be read.
+    package static func inspect(
+        in directory: String, _ names: Set<String>, _ fileSystem: any FileSystem
+    ) throws(LogError) -> (content: [UInt8]?, warnings: [LogError]) {
+        var newest: (epoch: UInt64, content: [UInt8])?
+        var warnings: [LogError] = []
+        for name in Self.names {
+            let path = "\(directory)/\(name)"
+            guard names.contains(name) else {
+                warnings.append(
+                    LogError(
+                        .damaged, "one of the two manifests is missing; the next change writes it anew", file: path))
+                continue
+            }
+            guard let found = try read(path, fileSystem) else {
+                warnings.append(
+                    LogError(
+                        .damaged, "one of the two manifests is torn or damaged; the next change writes it anew",
+                        file: path,
+                        offset: 0))
+                continue
+            }
+            if found.epoch > newest?.epoch ?? 0 { newest = found }
+        }
+        return (newest?.content, newest == nil ? [] : warnings)
+    }
+}

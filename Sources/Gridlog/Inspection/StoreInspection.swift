@@ -1,0 +1,105 @@
+package import DeliveryIndex
+package import EventLog
+package import Storage
+
+/// A data directory as it lies there: read without changing anything, also while a server holds it.
+package struct StoreInspection: Sendable {
+    /// The data directory.
+    package let directory: String
+    /// Its topics and event subscriptions.
+    package let catalog: Catalog
+    /// What is wrong with the catalog's files, but loses nothing.
+    package let warnings: [LogError]
+    /// The disk.
+    package let fileSystem: any FileSystem
+    /// The clocks.
+    package let clock: any TimeSource
+    private let cache = BlockCache()
+
+    /// Reads the catalog of a data directory.
+    ///
+    /// - Throws: ``GridlogError``: `notAStore` when it holds none, `storageDamaged` when both manifests are gone though there are
+    ///   topics, `incompatibleVersion` when a newer version wrote it.
+    package init(
+        _ directory: String, fileSystem: any FileSystem = PosixFileSystem(), clock: any TimeSource = SystemClock()
+    ) throws(GridlogError) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+        self.clock = clock
+        let names: Set<String>
+        do throws(StorageError) {
+            names = Set(try fileSystem.list(directory))
+        } catch {
+            throw GridlogError(.notAStore, "The directory '\(directory)' cannot be read: \(error.description).")
+        }
+        guard !names.isDisjoint(with: ["MANIFEST-A", "MANIFEST-B", "topics"]) else {
+            throw GridlogError(
+                .notAStore,
+                "The directory '\(directory)' holds no Gridlog store: there is no MANIFEST-A in it. Name the directory "
+                    + "that 'gridlog serve --data' was given.")
+        }
+        let slots = try GridlogError.converting { () throws(LogError) in
+            try Manifest.inspect(in: directory, names, fileSystem)
+        }
+        guard let content = slots.content else {
+            throw GridlogError(
+                .storageDamaged,
+                "Both manifests in '\(directory)' are missing or damaged. Put MANIFEST-A or MANIFEST-B back from a backup."
+            )
+        }
+        catalog = try CatalogStore.decode(content)
+        warnings = slots.warnings
+    }
+
+    /// The store's identity, which every file of it bears.
+    package var identity: StoreIdentity? {
+        RandomBytes(hexadecimal: catalog.store).map { StoreIdentity(low: $0.low, high: $0.high) }
+    }
+
+    /// The topic of that name.
+    package func topic(_ name: String) -> Catalog.TopicEntry? {
+        catalog.topics.first { $0.name == name }
+    }
+
+    /// Where a topic's log lies.
+    package func directory(of topic: Catalog.TopicEntry) -> String { environment.topicDirectory(topic.id) }
+
+    /// Where an event subscription's index lies.
+    package func directory(of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry) -> String {
+        environment.subscriptionDirectory(topic.id, subscription.id)
+    }
+
+    /// Opens the log of a topic.
+    package func log(of topic: Catalog.TopicEntry) throws(LogError) -> LogInspection {
+        try LogInspection(
+            directory(of: topic), identity: identity.map { LogIdentity(store: $0, log: topic.id) }, fileSystem,
+            cache: cache)
+    }
+
+    /// The index of an event subscription, to be recovered: on a copy in memory of its files, or without any from the log alone.
+    ///
+    /// - Parameters:
+    ///   - usesFiles: whether files of this run of the machine are looked at.
+    ///   - tail: one past the last event of the log.
+    package func index(
+        of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry, tail: UInt64, usesFiles: Bool
+    ) throws(StorageError) -> SubscriptionIndex {
+        let scratch = ScratchFileSystem()
+        let directory = directory(of: subscription, in: topic)
+        if usesFiles { try scratch.copyFiles(of: directory, from: fileSystem) }
+        let store = identity ?? StoreIdentity(low: 0, high: 0)
+        return try SubscriptionIndex.open(
+            IndexOptions(
+                fileSystem: scratch, directory: directory,
+                identity: IndexIdentity(
+                    storeLow: store.low, storeHigh: store.high, topic: topic.id, subscription: subscription.id,
+                    incarnation: TopicContext.incarnation(of: topic.id)),
+                bootIdentity: clock.bootIdentity, freshEpoch: 0, start: min(subscription.start, tail), tail: tail,
+                bootTime: clock.bootTime, wallTime: clock.wallTime, settings: subscription.settings.indexSettings))
+    }
+
+    private var environment: BrokerEnvironment {
+        BrokerEnvironment(
+            directory: directory, fileSystem: fileSystem, clock: clock, random: { 0 }, hasThreads: false)
+    }
+}

@@ -1,0 +1,120 @@
+import DeliveryIndex
+import EventLog
+import Gridlog
+import Storage
+
+/// Prints the frames of a topic.
+struct FrameDump {
+    let topic: String
+    let options: DumpCommand
+
+    func show(_ frame: LogFrame) {
+        if options.store.json { showJSON(frame) } else { showText(frame) }
+    }
+
+    /// Shows what cannot be read.
+    func show(_ damage: DamagedRange, in segment: InspectedSegment) {
+        let bytes = segment.bytes(damage.offset, damage.length)
+        if options.store.json {
+            var line = JSONLine()
+            line.add("topic", topic)
+            line.add("kind", "damage")
+            line.add("file", segment.path)
+            line.add("offset", damage.offset)
+            line.add("length", damage.length)
+            line.add("reason", damage.error.message)
+            line.add("firstSequence", damage.error.sequences?.lowerBound)
+            line.add("lastSequence", damage.error.sequences?.upperBound)
+            line.add("hex", Self.digits(bytes))
+            Output.write(line.line)
+        } else {
+            let sequences = damage.error.sequences.map { ", sequences \($0.lowerBound) to \($0.upperBound)" } ?? ""
+            Output.line(
+                "\(topic) DAMAGE at \(damage.offset), \(damage.length) bytes\(sequences): \(damage.error.message) [\(segment.path)]"
+            )
+            for line in HexText.lines(bytes.span.bytes, at: damage.offset) { Output.line(line) }
+        }
+    }
+
+    // MARK: - Text
+
+    private func showText(_ frame: LogFrame) {
+        var line = "\(topic) \(FrameKindName.name(of: frame)) at \(frame.offsetInSegment) of segment \(frame.segmentID)"
+        line += ", \(frame.frameLength) bytes, \(options.store.time(frame.appendTime))"
+        if frame.kind == .events {
+            line += ", sequences \(frame.firstSequence) to \(frame.endSequence - 1)"
+            if frame.addressee != 0 { line += ", for subscription \(frame.addressee) only" }
+        }
+        Output.line(line)
+        guard !options.headers else { return }
+        if options.hex {
+            for line in HexText.lines(frame.payload, at: frame.offsetInSegment + 64) { Output.line(line) }
+            return
+        }
+        switch frame.kind {
+        case .events:
+            forEachEvent(of: frame) { sequence, json in
+                Output.write(
+                    Array("  \(sequence) ".utf8) + (json ?? Array("the record of the event cannot be read".utf8)) + [
+                        0x0A
+                    ])
+            }
+        case .settlements:
+            for settlement in Settlements(frame).lines { Output.line("  \(settlement.text(options.store.time))") }
+        case .checkpoint:
+            let payload = frame.payload
+            if let checkpoint = try? Checkpoint(header: payload) {
+                Output.line(
+                    "  of subscription \(checkpoint.subscription)\(frame.endsCheckpoint ? ", the last one" : "")")
+            }
+        default: break
+        }
+    }
+
+    private func forEachEvent(of frame: LogFrame, _ body: (UInt64, [UInt8]?) -> Void) {
+        let events = FrameEvents(frame)
+        for index in options.range.indices(in: frame) {
+            var json: [UInt8] = []
+            let isReadable = events.appendLine(index, to: &json)
+            body(frame.firstSequence + UInt64(index), isReadable ? json : nil)
+        }
+    }
+
+    // MARK: - JSON
+
+    private func showJSON(_ frame: LogFrame) {
+        var line = JSONLine()
+        line.add("topic", topic)
+        line.add("kind", FrameKindName.name(of: frame))
+        line.add("file", frame.path)
+        line.add("segment", frame.segmentID)
+        line.add("offset", frame.offsetInSegment)
+        line.add("length", frame.frameLength)
+        line.add("appendTime", options.store.time(frame.appendTime))
+        line.add("firstSequence", frame.firstSequence)
+        line.add("count", frame.recordCount)
+        line.add("durableWatermark", frame.durableWatermark)
+        if frame.addressee != 0 { line.add("addressee", frame.addressee) }
+        if options.hex { line.add("hex", Self.digits(frame.payload.array())) }
+        if !options.headers, frame.kind == .events { line.add("events", json: events(of: frame)) }
+        if !options.headers, frame.kind == .settlements {
+            line.add("settlements", json: JSONLine.array(Settlements(frame).lines.map { $0.json(options.store.time) }))
+        }
+        Output.write(line.line)
+    }
+
+    private func events(of frame: LogFrame) -> [UInt8] {
+        var events: [[UInt8]] = []
+        forEachEvent(of: frame) { sequence, json in
+            var line = JSONLine()
+            line.add("sequence", sequence)
+            if let json { line.add("event", json: json) }
+            events.append(line.object)
+        }
+        return JSONLine.array(events)
+    }
+
+    private static func digits(_ bytes: [UInt8]) -> String {
+        bytes.prefix(4_096).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
