@@ -158,7 +158,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "GridlogCLITests", dependencies: ["GridlogCLI", "CommandOutput", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "GridlogCLITests", dependencies: ["GridlogCLI", "CommandOutput", "TestSupport"],
+            swiftSettings: settings),
 
         // The corpora of `Tools/fuzz`, replayed. `Driver` belongs to the program that the script builds.
         .testTarget(
