@@ -15,6 +15,11 @@ public struct Checkpoint: Hashable, Sendable {
     /// What the runs of this part cover, of [floor, end).
     let covered: Range<UInt64>
 
+    /// Throws unless the bytes are a part of a checkpoint as it is written. O(bytes).
+    package static func validate(_ bytes: RawSpan) throws(RecordFault) {
+        try CheckpointReader.validate(try Checkpoint(header: bytes), bytes)
+    }
+
     /// The head of a part.
     ///
     /// - Throws: ``RecordFault`` if it does not follow the format.

@@ -21,9 +21,9 @@ public final class Manifest {
     /// Content of that length can be written to either file on a full disk.
     private(set) var room = 0
     /// A file was made whose name a power cut may still take back (R5).
-    private var owesDirectorySync = false
+    var owesDirectorySync = false
 
-    private init(directory: String, fileSystem: any FileSystem, epoch: UInt64) {
+    init(directory: String, fileSystem: any FileSystem, epoch: UInt64) {
         self.directory = directory
         self.fileSystem = fileSystem
         self.epoch = epoch

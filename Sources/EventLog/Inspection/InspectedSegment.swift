@@ -71,6 +71,9 @@ package struct InspectedSegment: Sendable {
         return region.bytes.isZero
     }
 
+    /// How many bytes its frames take at most, unpacked.
+    var rawLength: Int { segment?.packed?.header.rawLength ?? recordedEnd ?? fileLength }
+
     /// Bytes of the segment, as far as they are there; of a packed one those of the block that begins there, as it is stored.
     package func bytes(_ offset: Int, _ length: Int) -> [UInt8] {
         guard let region = segment?.region else { return [] }

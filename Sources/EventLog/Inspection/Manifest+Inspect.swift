@@ -1,6 +1,15 @@
 package import Storage
 
 extension Manifest {
+    /// Writes content to both slots of a new manifest, durably.
+    package static func writeBoth(
+        _ content: RawSpan, in directory: String, _ fileSystem: any FileSystem
+    ) throws(StorageError) {
+        let manifest = Manifest(directory: directory, fileSystem: fileSystem, epoch: 0)
+        manifest.owesDirectorySync = true
+        for _ in 0..<2 { try manifest.write(content) }
+    }
+
     /// The newest whole content of a directory's manifest, read without changing anything; `nil` when there is none.
     ///
     /// - Returns: also what is wrong with a slot whose neighbour holds, which loses nothing.

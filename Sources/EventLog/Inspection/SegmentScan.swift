@@ -151,8 +151,9 @@ package struct SegmentScan {
         var next = start + 8
         while next < limit, !(part.frame(at: next).map { fits($0.header, at: next) } ?? false) { next += 8 }
         chain = nil
-        offset = min(next, limit)
-        if offset == limit, recordedEnd == nil { end = .unreadable }
+        // Never less than a step on, whatever the file's length.
+        offset = max(min(next, limit), start)
+        if offset >= limit, segment.packed == nil || offset == start { end = .unreadable }
         let following = offset < limit ? part.frame(at: offset)?.header.firstSequence : nil
         return damage("a frame that was durable cannot be read", start, upTo: following)
     }

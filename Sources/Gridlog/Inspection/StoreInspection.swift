@@ -8,6 +8,8 @@ package struct StoreInspection: Sendable {
     package let directory: String
     /// Its topics and event subscriptions.
     package let catalog: Catalog
+    /// The catalog as it is written.
+    package let catalogBytes: [UInt8]
     /// What is wrong with the catalog's files, but loses nothing.
     package let warnings: [LogError]
     /// The disk.
@@ -48,6 +50,7 @@ package struct StoreInspection: Sendable {
             )
         }
         catalog = try CatalogStore.decode(content)
+        catalogBytes = content
         warnings = slots.warnings
     }
 

@@ -46,4 +46,9 @@ extension StoreInspection {
         }
         return [found]
     }
+
+    /// The files of a topic's segments together, as far as they can be looked at.
+    func logBytes(of topic: Catalog.TopicEntry) -> Int {
+        (try? log(of: topic))?.segments.reduce(0) { $0 + $1.fileLength } ?? 0
+    }
 }

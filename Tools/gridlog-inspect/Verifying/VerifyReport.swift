@@ -1,0 +1,39 @@
+/// What `verify` says in the end.
+struct VerifyReport: Encodable {
+    var findings: [Finding] = []
+    private(set) var topics = 0
+    private(set) var frames = 0
+    private(set) var events = 0
+    private(set) var bytes = 0
+
+    var isDamaged: Bool { findings.contains { $0.severity == .damage } }
+
+    mutating func add(_ verification: TopicVerification) {
+        findings += verification.findings
+        topics += 1
+        frames += verification.frames
+        events += verification.events
+        bytes += verification.bytes
+    }
+
+    func show() {
+        for finding in findings { Output.line(finding.text) }
+        let counts = "\(topics) topics, \(frames) frames, \(events) events, \(SizeText.bytes(bytes))"
+        let damages = findings.count { $0.severity == .damage }
+        Output.line(damages == 0 ? "sound: \(counts)" : "DAMAGED in \(damages) places: \(counts)")
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case findings, topics, frames, events, bytes, isSound
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(!isDamaged, forKey: .isSound)
+        try container.encode(findings, forKey: .findings)
+        try container.encode(topics, forKey: .topics)
+        try container.encode(frames, forKey: .frames)
+        try container.encode(events, forKey: .events)
+        try container.encode(bytes, forKey: .bytes)
+    }
+}

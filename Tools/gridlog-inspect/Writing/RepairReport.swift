@@ -1,0 +1,53 @@
+import EventLog
+
+/// What `repair` says in the end.
+struct RepairReport: Encodable {
+    struct Damage: Encodable {
+        let file: String
+        let offset: Int
+        let length: Int
+        let reason: String
+    }
+
+    struct Topic: Encodable {
+        let topic: String
+        let events: Int
+        let damages: [Damage]
+        /// The first and the last sequence of each stretch of events that is gone.
+        let lostSequences: [[UInt64]]
+        /// What was wrong between files.
+        let faults: [String]
+
+        init(_ name: String, _ salvage: LogSalvage, _ faults: [LogError]) {
+            topic = name
+            events = salvage.eventCount
+            damages = salvage.damages.map {
+                Damage(file: $0.error.file, offset: $0.offset, length: $0.length, reason: $0.error.message)
+            }
+            lostSequences = salvage.lost.map { [$0.lowerBound, $0.upperBound - 1] }
+            self.faults = faults.map(\.description)
+        }
+    }
+
+    /// The directory of the new store.
+    let store: String
+    var topics: [Topic] = []
+
+    /// Whether something could not be read: events, or what happened to them.
+    var hasLosses: Bool { topics.contains { !$0.damages.isEmpty || !$0.lostSequences.isEmpty } }
+
+    func show() {
+        for topic in topics {
+            for fault in topic.faults { Output.line("topic \(topic.topic): \(fault)") }
+            for damage in topic.damages {
+                Output.line(
+                    "topic \(topic.topic): lost \(damage.length) bytes at \(damage.offset) of \(damage.file): \(damage.reason)"
+                )
+            }
+            for lost in topic.lostSequences {
+                Output.line("topic \(topic.topic): lost events \(lost[0]) to \(lost[1])")
+            }
+            Output.line("topic \(topic.topic): \(topic.events) events")
+        }
+    }
+}
