@@ -36,16 +36,18 @@ package struct LogSalvage {
             var hasBegun = false
             var hasCheckpoint = false
             checkpoint = []
+            var isCheckpointWhole = true
             while let item = scan.next() {
                 switch item {
                 case .damage(let damage):
                     damages.append(damage)
+                    isCheckpointWhole = false
                     progress(damage.length)
                 case .frame(let frame):
                     progress(frame.frameLength)
                     if frame.kind == .checkpoint {
                         checkpoint.append(frame)
-                        guard frame.endsCheckpoint else { continue }
+                        guard frame.endsCheckpoint, isCheckpointWhole else { continue }
                         state = checkpoint
                         hasCheckpoint = true
                         continue

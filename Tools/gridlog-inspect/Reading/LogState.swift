@@ -17,15 +17,18 @@ struct LogState {
             var scan = segment.scan()
             var checkpoint: [LogFrame] = []
             var isWhole = false
+            var isDamaged = false
             var settlements: [LogFrame] = []
             while let item = scan.next() {
                 switch item {
                 case .frame(let frame) where frame.kind == .checkpoint:
                     checkpoint.append(frame)
-                    if frame.endsCheckpoint { isWhole = true }
+                    if frame.endsCheckpoint, !isDamaged { isWhole = true }
                 case .frame(let frame) where frame.kind == .settlements: settlements.append(frame)
                 case .frame: break
-                case .damage(let range): if range.frame?.kind != .events { isPartial = true }
+                case .damage(let range):
+                    isDamaged = true
+                    if range.frame?.kind != .events { isPartial = true }
                 }
             }
             if position == log.segments.count - 1 { tail = max(scan.nextSequence, 1) }
