@@ -11,6 +11,9 @@ public struct EventStanding: Sendable, Hashable {
 }
 
 extension SubscriptionIndex {
+    /// One past the last sequence that is not untouched: the cursor, or further on after a recovery.
+    package var endOfTouched: UInt64 { max(window.cursor, recoveredEnd) }
+
     /// Shows what is not settled, in the order of the sequences, and changes nothing. What is due shows as it will be after the next
     /// ``expire(now:limit:)``. O(slots looked at); chunks that are wholly settled cost nothing.
     ///

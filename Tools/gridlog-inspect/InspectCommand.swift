@@ -17,7 +17,10 @@ struct InspectCommand: ParsableCommand {
             2  wrong usage, or not a store
             """,
         version: "0.1.0",
-        subcommands: [LsCommand.self, DumpCommand.self, VerifyCommand.self, RepairCommand.self])
+        subcommands: [
+            LsCommand.self, DumpCommand.self, VerifyCommand.self, TailCommand.self, GrepCommand.self,
+            SubscriptionsCommand.self, RepairCommand.self,
+        ])
 
     static func main() {
         do {

@@ -15,7 +15,7 @@ package struct InspectedSegment: Sendable {
     /// Up to where it holds frames by the manifest; `nil` while it is written to.
     let recordedEnd: Int?
     /// One past its last event by the manifest; `nil` while it is written to.
-    let recordedEndSequence: UInt64?
+    package let recordedEndSequence: UInt64?
     /// Up to where the manifest vouches for the newest segment.
     let watermark: Int
     private let recordedBase: UInt64

@@ -72,6 +72,17 @@ package struct SegmentScan {
         }
     }
 
+    /// Goes on where the walk ended for want of a frame. O(1) as long as there is none, else O(bytes of it).
+    ///
+    /// - Returns: whether a whole one stands there now.
+    package mutating func goOn() -> Bool {
+        guard end == .open || end == .torn, let segment, let (header, _) = frame(in: segment),
+            segment.isWhole(at: offset, header)
+        else { return false }
+        end = nil
+        return true
+    }
+
     private var isSealed = false
 
     /// Up to where there are frames for sure.

@@ -1,6 +1,6 @@
-package import CloudEvents
+import CloudEvents
 package import EventLog
-package import Storage
+import Storage
 
 /// The events of a frame, as tools look at them: nothing is parsed but what is asked for.
 package struct FrameEvents: Sendable {
@@ -31,16 +31,25 @@ package struct FrameEvents: Sendable {
         EventRecords.range(of: index, in: frame.payload, count: count)
     }
 
-    /// Appends an event's JSON to a line: line breaks, which stand only between its parts, become spaces.
+    /// Appends an event's JSON to a line, so that no terminal is steered by it: line breaks, which stand only between its parts, become
+    /// spaces, and the control characters that JSON allows in texts (U+007F to U+009F) are written as escapes.
     ///
     /// - Returns: false when its record cannot be read.
     package func appendLine(_ index: Int, to output: inout [UInt8]) -> Bool {
         guard let range = range(index) else { return false }
-        let start = output.count
-        output += frame.payload.extracting(range).array()
-        for position in start..<output.count where output[position] == 0x0A || output[position] == 0x0D {
-            output[position] = 0x20
+        let bytes = frame.payload.extracting(range).array()
+        output.reserveCapacity(output.count + bytes.count)
+        var start = 0
+        for position in bytes.indices {
+            let byte = bytes[position]
+            let isBreak = byte == 0x0A || byte == 0x0D || byte == 0x09
+            let isSecond = position > start && bytes[position - 1] == 0xC2 && byte < 0xA0 && byte >= 0x80
+            guard isBreak || isSecond || byte == 0x7F else { continue }
+            output += bytes[start..<(isSecond ? position - 1 : position)]
+            output += isBreak ? [0x20] : Array("\\u00\(String(byte, radix: 16))".utf8)
+            start = position + 1
         }
+        output += bytes[start...]
         return true
     }
 

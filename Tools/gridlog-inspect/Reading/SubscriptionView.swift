@@ -43,6 +43,20 @@ final class SubscriptionView {
     /// Events that no receiver was offered yet; the filter was not asked about them.
     var notReached: Int { Int(tail - min(cursor, tail)) }
 
+    /// One past the last sequence that a receiver was offered, or that is settled.
+    var endOfTouched: UInt64 { min(index.endOfTouched, tail) }
+
+    /// How a settled event came to be so; `nil` where the index does not know any more.
+    func settleReason(of sequence: UInt64) -> SettleReason? { index.settleReason(of: sequence) }
+
+    /// How an event stands; `nil` when it is settled, or not in the log.
+    func standing(of sequence: UInt64) -> EventStanding? {
+        var found: EventStanding?
+        guard sequence >= floor, sequence < tail else { return nil }
+        _ = index.look(at: sequence..<sequence + 1, lapsedBelow: 0, now: SystemTime.boot, limit: 1) { found = $0 }
+        return found
+    }
+
     func isSettled(_ sequence: UInt64) -> Bool { index.state(of: sequence) == .settled }
 
     /// Shows what is not settled, in the order of the sequences.
