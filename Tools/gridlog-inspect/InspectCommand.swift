@@ -19,7 +19,8 @@ struct InspectCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             LsCommand.self, DumpCommand.self, VerifyCommand.self, TailCommand.self, GrepCommand.self,
-            SubscriptionsCommand.self, RepairCommand.self,
+            SubscriptionsCommand.self, HistoryCommand.self, RepairCommand.self,
+        ])
         ])
 
     static func main() {

@@ -17,6 +17,13 @@ package struct ValuePattern: Sendable, Hashable {
         bytes = Array(rest)
     }
 
+    /// The text, whatever is in it.
+    package init(exactly text: String) {
+        bytes = Array(text.utf8)
+        isOpenAtStart = false
+        isOpenAtEnd = false
+    }
+
     /// Whether bytes of a span are the text. O(length); of a part that may stand anywhere O(length × bytes) at worst. Allocates nothing.
     package func matches(_ span: RawSpan, _ range: Range<Int>) -> Bool {
         guard range.upperBound <= span.byteCount, range.count >= bytes.count else { return false }
