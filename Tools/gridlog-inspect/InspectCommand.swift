@@ -22,7 +22,6 @@ struct InspectCommand: ParsableCommand {
             SubscriptionsCommand.self, HistoryCommand.self, ExportCommand.self, ImportCommand.self, DiffCommand.self,
             RepairCommand.self, BackupCommand.self,
         ])
-        ])
 
     static func main() {
         do {
