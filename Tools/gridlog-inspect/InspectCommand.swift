@@ -18,9 +18,9 @@ struct InspectCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            LsCommand.self, DumpCommand.self, VerifyCommand.self, TailCommand.self, GrepCommand.self,
-            SubscriptionsCommand.self, HistoryCommand.self, ExportCommand.self, ImportCommand.self, DiffCommand.self,
-            RepairCommand.self, BackupCommand.self,
+            LsCommand.self, DumpCommand.self, VerifyCommand.self, StatsCommand.self, TailCommand.self,
+            GrepCommand.self, SubscriptionsCommand.self, HistoryCommand.self, ExportCommand.self, ImportCommand.self,
+            DiffCommand.self, RepairCommand.self, BackupCommand.self,
         ])
 
     static func main() {
