@@ -21,11 +21,13 @@ def golden(directory):
 
 
 def written(directory):
-    """A store whose broker has stopped: several segments, two event subscriptions, and every kind of settlement."""
+    """A store whose broker has stopped: several segments, three event subscriptions, and every kind of settlement."""
     running = Broker(directory).start()
     topic = running.put_topic("orders")
     topic.put_subscription("billing", lock=60)
     topic.put_subscription("mail", types=["even"])
+    # It settles nothing, so that every segment stays.
+    topic.put_subscription("archive")
     chance = random.Random(7)
     for number in range(120):
         batch = [
