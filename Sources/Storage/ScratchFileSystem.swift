@@ -7,8 +7,10 @@ package final class ScratchFileSystem: FileSystem {
     /// No files.
     package init() {}
 
-    /// Copies the files of a directory, as they are at this moment. A directory that is missing has none.
-    package func copyFiles(of directory: String, from fileSystem: any FileSystem) throws(StorageError) {
+    /// Copies the files of a directory, as they are at this moment, but for those that are longer. A directory that is missing has none.
+    package func copyFiles(
+        of directory: String, from fileSystem: any FileSystem, bytesMax: Int
+    ) throws(StorageError) {
         let names: [String]
         do throws(StorageError) {
             names = try fileSystem.list(directory)
@@ -19,7 +21,8 @@ package final class ScratchFileSystem: FileSystem {
         for name in names {
             let path = "\(directory)/\(name)"
             // One that is renamed or removed meanwhile is missing from the copy, too.
-            guard let file = try? fileSystem.open(path, .read), let size = try? file.size(), size > 0 else { continue }
+            guard let file = try? fileSystem.open(path, .read), let size = try? file.size(), size > 0, size <= bytesMax
+            else { continue }
             let copy = ScratchFile(path)
             let region = try file.map(size, .readOnly)
             copy.region.withLock { copied in

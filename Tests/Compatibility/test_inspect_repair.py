@@ -142,3 +142,10 @@ def test_place_that_is_not_empty_is_refused(store, tmp_path):
     result = run("repair", store, "--out", tmp_path / "new")
     assert result.status == USAGE and "not empty" in result.err
     assert os.listdir(tmp_path / "new") == ["photo.jpg"]
+
+
+def test_place_in_the_store_itself_is_refused(store):
+    before = sorted(store.rglob("*"))
+    result = run("repair", store, "--out", store / "topics" / "new")
+    assert result.status == USAGE and "in the store itself" in result.err
+    assert sorted(store.rglob("*")) == before

@@ -110,6 +110,39 @@ def test_missing_segment_is_found(store, ending):
     assert str(path) in [finding["file"] for finding in findings(result)]
 
 
+@pytest.mark.r18
+def test_segment_of_another_topic_in_its_place_is_found_and_not_read(launch):
+    running = launch()
+    for name, identifier in (("ours", "mine"), ("theirs", "foreign")):
+        running.put_topic(name).publish(*[event(f"{identifier}-{number}") for number in range(20)])
+    running.stop()
+    ours, theirs = sorted((pathlib.Path(running.data) / "topics").iterdir())
+    shutil.copy(theirs / "0000000000000001.segment", ours / "0000000000000001.segment")
+    result = run("verify", running.data, "--json")
+    assert result.status == DAMAGED
+    assert "another log" in findings(result)[0]["message"]
+    assert "foreign" not in run("dump", running.data, "--topic", "ours").out
+
+
+@pytest.mark.r18
+def test_segment_in_the_place_of_another_is_found_and_not_repaired_into_it(stores, tmp_path):
+    store = copy(stores["written"], tmp_path / "store")
+    first, second = segments(store)[:2]
+    shutil.copy(first, second)
+    assert run("verify", store).status == DAMAGED
+    result = run("repair", store, "--out", tmp_path / "new", "--skip-damaged", "--json")
+    assert result.status == DAMAGED and result.json["topics"][0]["damages"]
+    assert run("ls", tmp_path / "new", "--json").json[0]["segments"][-1]["id"] == 1
+
+
+@pytest.mark.r06
+def test_newest_segment_that_was_shortened_is_found(stores, tmp_path):
+    store = copy(stores["written"], tmp_path / "store")
+    newest = segments(store)[-1]
+    os.truncate(newest, newest.stat().st_size - 4_096)
+    assert "shortened" in run("verify", store).out
+
+
 def test_one_manifest_that_is_damaged_loses_nothing_and_is_told(store):
     flip(store / "topics/0000000000000001/MANIFEST-A", 40)
     result = run("verify", store, "--json")

@@ -70,6 +70,23 @@ import Testing
         #expect(after.settlements == before.settlements && after.tail == before.tail)
     }
 
+    @Test(.tags(.r08)) func aCopyIsTheSameAndOutlastsAPowerCut() throws {
+        let fixture = try store()
+        let before = try open(fixture.disk.powerCut(.everything), LogFixture.directory)
+        let identity = LogFixture.configuration(fixture.disk).identity
+        try fixture.disk.createDirectory(Self.directory)
+        try fixture.disk.syncDirectory("/store")
+        var copy = LogCopy(into: Self.directory, of: identity, fixture.disk)
+        try copy.copy(
+            LogInspection(LogFixture.directory, identity: identity, fixture.disk), pause: {}, progress: { _ in })
+        try copy.writeManifest()
+        let disk = fixture.disk.powerCut(.nothing)
+        let after = try open(disk, Self.directory)
+        #expect(after.events == before.events)
+        #expect(after.settlements == before.settlements && after.tail == before.tail)
+        #expect(try disk.names(in: Self.directory).contains { $0.hasSuffix(".packed") })
+    }
+
     /// In turn every frame of events that is not packed, in its header and in its payload.
     @Test(.tags(.r08), arguments: [20, 64]) func aDamagedFrameIsLostAloneAndItsNumbersAreGivenToNoOther(byte: Int)
         throws

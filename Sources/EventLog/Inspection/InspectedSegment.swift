@@ -25,8 +25,8 @@ package struct InspectedSegment: Sendable {
     let segment: Segment?
 
     init(
-        _ entry: SegmentLedger.Entry, watermark: Int?, in directory: String, _ fileSystem: any FileSystem,
-        _ cache: BlockCache
+        _ entry: SegmentLedger.Entry, of identity: LogIdentity?, watermark: Int?, in directory: String,
+        _ fileSystem: any FileSystem, _ cache: BlockCache
     ) {
         id = entry.id
         isPacked = entry.packedLength > 0
@@ -41,10 +41,19 @@ package struct InspectedSegment: Sendable {
             let region = try Self.map(path, fileSystem)
             fileLength = region.length
             var fault: LogError?
-            segment =
+            let segment =
                 isPacked
                 ? Segment(try PackedFile(region, path: path, cache: cache))
                 : try Self.read(region, path, entry, &fault)
+            // Its frames would pass for those of another log, or for others of this one.
+            guard identity == nil || segment.header.identity == identity, segment.header.id == id,
+                recordedBase == 0 || segment.header.baseSequence == recordedBase
+            else {
+                throw LogError(
+                    .damaged, "the segment is another one than the manifest names, or of another log", file: path,
+                    offset: 0)
+            }
+            self.segment = segment
             self.fault = fault?.about(entry.id, sequences)
         } catch {
             segment = nil
@@ -119,9 +128,6 @@ package struct InspectedSegment: Sendable {
         func fault(_ message: String) -> LogError {
             LogError(.damaged, message, file: path, segment: id, offset: 0, sequences: sequences)
         }
-        guard segment.header.id == id, recordedBase == 0 || segment.header.baseSequence == recordedBase else {
-            return fault("the segment is another one than the manifest names")
-        }
         if let packed = segment.packed {
             guard entry.packedLength == .max || Int(clamping: entry.packedLength) == fileLength else {
                 return fault("the packed segment is longer or shorter than when it was written")
@@ -133,6 +139,10 @@ package struct InspectedSegment: Sendable {
             return LogError(
                 .damaged, "the segment is shorter than when it was sealed", file: path, segment: id, offset: fileLength,
                 sequences: sequences)
+        } else if recordedEnd == nil, UInt64(fileLength) < segment.header.fileLength {
+            return LogError(
+                .damaged, "the segment was shortened from outside: events at its end may be missing", file: path,
+                segment: id, offset: fileLength)
         }
         return nil
     }

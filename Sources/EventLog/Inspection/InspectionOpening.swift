@@ -57,7 +57,8 @@ struct InspectionOpening {
             let isNewest = entry == ledger.segments.last
             add(
                 InspectedSegment(
-                    entry, watermark: isNewest ? Int(clamping: ledger.durableWatermark) : nil, in: directory,
+                    entry, of: ledger.identity, watermark: isNewest ? Int(clamping: ledger.durableWatermark) : nil,
+                    in: directory,
                     fileSystem, cache))
         }
         // Rolls that the manifest does not know yet.
@@ -65,7 +66,8 @@ struct InspectionOpening {
             let id = segment.header.id &+ 1
             guard names.contains(Segment.name(id)) else { return }
             let entry = SegmentLedger.Entry(id: id, baseSequence: 0, length: 0, endSequence: 0)
-            let next = InspectedSegment(entry, watermark: nil, in: directory, fileSystem, cache)
+            let next = InspectedSegment(
+                entry, of: ledger.identity, watermark: nil, in: directory, fileSystem, cache)
             guard let header = next.segment?.header, header.previous.id == segment.header.id else {
                 // A blank one is set aside at the next start; anything else was whole once.
                 if let fault = next.fault, !next.isBlank { faults.append(fault) }
@@ -91,7 +93,7 @@ struct InspectionOpening {
         for id in ids {
             let entry = SegmentLedger.Entry(
                 id: id, baseSequence: 0, length: 0, endSequence: 0, packedLength: packed.contains(id) ? .max : 0)
-            var segment = InspectedSegment(entry, watermark: nil, in: directory, fileSystem, cache)
+            var segment = InspectedSegment(entry, of: identity, watermark: nil, in: directory, fileSystem, cache)
             segment.isFollowed = id != ids.last
             add(segment)
         }

@@ -154,7 +154,7 @@ package struct LogCopy {
     private func verify(
         _ entry: SegmentLedger.Entry, isSealed: Bool, of source: InspectedSegment, _ pause: @escaping () -> Void
     ) throws(LogError) -> End {
-        var copy = InspectedSegment(entry, watermark: nil, in: directory, fileSystem, cache)
+        var copy = InspectedSegment(entry, of: identity, watermark: nil, in: directory, fileSystem, cache)
         copy.isFollowed = isSealed
         if let fault = copy.fault { throw LogError.damaged(source, fault.message, at: fault.offset ?? 0) }
         guard copy.segment?.header.identity == identity, copy.segment?.header.id == source.id else {

@@ -61,17 +61,22 @@ package struct LogSalvage {
             }
             // A segment without events or settlements may hold the only whole checkpoint.
             if !hasBegun, hasCheckpoint { try begin(segment, at: max(segment.baseSequence, 1)) }
-            noteEnd(of: segment, at: position)
+            try noteEnd(of: segment, at: position, after: scan)
         }
         try rewriter.finish()
     }
 
     /// What a segment had by the manifest, or by the one that follows it, and the walk did not come to.
-    private mutating func noteEnd(of segment: InspectedSegment, at position: Int) {
+    private mutating func noteEnd(
+        of segment: InspectedSegment, at position: Int, after scan: SegmentScan
+    ) throws(StorageError) {
         let following = log.segments.dropFirst(position + 1).first { $0.id == segment.id + 1 }?.baseSequence
-        guard let end = segment.recordedEndSequence ?? following else { return }
+        let end = segment.recordedEndSequence ?? following ?? scan.nextSequence
         let next = max(segment.baseSequence, rewriter.nextSequence ?? 0)
-        if next < end { lost.append(next..<end) }
+        guard next < end else { return }
+        lost.append(next..<end)
+        // The numbers of lost events at the very end must not be given to others either.
+        if position == log.segments.count - 1, rewriter.nextSequence != nil { try begin(segment, at: end) }
     }
 
     private mutating func begin(_ segment: InspectedSegment, at sequence: UInt64) throws(StorageError) {
@@ -87,6 +92,15 @@ package struct LogSalvage {
         if frame.firstSequence > next {
             lost.append(next..<frame.firstSequence)
             try begin(segment, at: frame.firstSequence)
+        }
+        if frame.kind == .events, frame.firstSequence < next {
+            damages.append(
+                DamagedRange(
+                    error: .damage(
+                        "events that are there already stand here again", in: frame.segment, offset: frame.offset,
+                        sequences: frame.firstSequence...max(frame.firstSequence, frame.endSequence &- 1)),
+                    offset: frame.offset, length: frame.frameLength, frame: frame))
+            return
         }
         switch frame.kind {
         case .seal, .filler, .checkpoint: return

@@ -103,7 +103,11 @@ package struct SegmentScan {
         return (header, checksum)
     }
 
+    /// Sequences are below this (DeliveryIndex/FORMAT.md section 8): sums of them never overflow.
+    private static let sequenceEnd: UInt64 = 1 << 48
+
     private func fits(_ header: FrameHeader, at offset: Int) -> Bool {
+        guard header.firstSequence <= Self.sequenceEnd - UInt64(header.recordCount) else { return false }
         if let chain, chain.offset == offset { return chain.accepts(header) }
         return header.firstSequence >= last.sequence && header.appendTime >= last.time
             && header.durableWatermark <= UInt64(offset)
@@ -225,6 +229,10 @@ package struct SegmentScan {
 
     private mutating func finish(_ segment: Segment) -> Item? {
         let region = segment.region
+        if FrameHeader.isUnknown(in: region.bytes, at: offset, seed: segment.header.seed) {
+            end = .unreadable
+            return damage("a frame of a newer format, which may hold answered events", offset, upTo: nil)
+        }
         let rest = region.bytes.extracting(min(offset, region.length)..<region.length)
         if rest.isZero || segment.header.isRecycled && !FrameHeader.begins(in: region.bytes, at: offset) {
             end = .open

@@ -89,7 +89,8 @@ package struct StoreInspection: Sendable {
     ) throws(StorageError) -> SubscriptionIndex {
         let scratch = ScratchFileSystem()
         let directory = directory(of: subscription, in: topic)
-        if usesFiles { try scratch.copyFiles(of: directory, from: fileSystem) }
+        // No file of an index is longer: 4 KiB of header, 32 KiB of slots.
+        if usesFiles { try scratch.copyFiles(of: directory, from: fileSystem, bytesMax: 64 << 10) }
         let store = identity ?? StoreIdentity(low: 0, high: 0)
         return try SubscriptionIndex.open(
             IndexOptions(

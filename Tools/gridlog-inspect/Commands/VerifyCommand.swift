@@ -46,9 +46,11 @@ struct VerifyCommand: ParsableCommand {
         for attempt in 0..<Self.attemptsMax {
             guard let topic = inspection.topic(name) else { return }
             var verification = TopicVerification(topic, in: inspection, isDeep: deep)
+            let start = Date()
             verification.run(progress.advance)
             let isDamaged = verification.findings.contains { $0.severity == .damage }
-            let mayChange = attempt < Self.attemptsMax - 1 && TopicActivity.isRecent(topic, in: inspection)
+            let mayChange =
+                attempt < Self.attemptsMax - 1 && TopicActivity.isRecent(topic, in: inspection, since: start)
             guard isDamaged, mayChange else { return report.add(verification) }
             Thread.sleep(forTimeInterval: 0.3)
             inspection = try StoreOptions.open(store.directory)

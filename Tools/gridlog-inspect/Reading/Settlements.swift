@@ -8,6 +8,9 @@ struct Settlements {
         let subscription: UInt32
         let run: SettlementRun
 
+        /// In nanoseconds since 1970.
+        private var until: UInt64 { run.until.multipliedReportingOverflow(by: 1_000_000).partialValue }
+
         /// What happened, in a word or a few.
         var operation: String {
             switch run.operation {
@@ -26,7 +29,7 @@ struct Settlements {
             var text = "subscription \(subscription): \(run.first)"
             if run.count > 1 { text += " to \(run.end - 1)" }
             text += " \(operation), delivery \(run.deliveryCount)"
-            if run.until > 0 { text += ", not before \(time(run.until * 1_000_000))" }
+            if run.until > 0 { text += ", not before \(time(until))" }
             return text
         }
 
@@ -37,7 +40,7 @@ struct Settlements {
             line.add("count", run.count)
             line.add("operation", operation)
             line.add("deliveryCount", run.deliveryCount)
-            if run.until > 0 { line.add("until", time(run.until * 1_000_000)) }
+            if run.until > 0 { line.add("until", time(until)) }
             return line.object
         }
     }

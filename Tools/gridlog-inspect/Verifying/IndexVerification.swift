@@ -27,7 +27,9 @@ struct IndexVerification {
         for sequence in index.floor..<max(index.floor, index.cursor) where index.state(of: sequence) == .settled {
             switch index.settleReason(of: sequence) {
             case .acknowledged, .rejected: Self.add(sequence, to: &answered)
-            case .expired, .filtered, nil: Self.add(sequence, to: &passedOver)
+            // Without a record, when the time to live was over that was in force then.
+            case .expired: continue
+            case .filtered, nil: Self.add(sequence, to: &passedOver)
             }
         }
         if entry.start < index.floor { passedOver.insert(entry.start..<index.floor, at: 0) }

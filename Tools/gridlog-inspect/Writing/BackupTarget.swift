@@ -40,7 +40,7 @@ struct BackupTarget {
     }
 
     /// The path without links, as far as it exists.
-    private static func resolved(_ path: String) -> String {
+    static func resolved(_ path: String) -> String {
         let place = URL(fileURLWithPath: path)
         return place.deletingLastPathComponent().resolvingSymlinksInPath().appending(path: place.lastPathComponent)
             .resolvingSymlinksInPath().path

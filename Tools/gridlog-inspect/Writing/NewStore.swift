@@ -16,6 +16,10 @@ struct NewStore {
         while path.count > 1, path.last == "/" { path.removeLast() }
         self.directory = path
         self.original = original
+        let (own, other) = (BackupTarget.resolved(path), BackupTarget.resolved(original.directory))
+        guard own != other, !own.hasPrefix(other + "/") else {
+            throw Failure(.usage, "'\(path)' lies in the store itself; name a directory outside of it.")
+        }
         let names = try? fileSystem.list(path)
         guard names ?? [] == [] else {
             throw Failure(.usage, "The directory '\(path)' is not empty; name a new one.")
