@@ -59,9 +59,8 @@ package struct LogCopy {
     /// Makes a log of what was copied: both files of its manifest, synced with the names of all files.
     package func writeManifest() throws(LogError) {
         guard let ledger else { return }
-        let (manifest, _) = try Manifest.open(in: directory, fileSystem)
         try LogError.converting(sticky: false) { () throws(StorageError) in
-            for _ in 0..<2 { try manifest.write(ledger.encoded().bytes) }
+            try Manifest.writeBoth(ledger.encoded().bytes, in: directory, fileSystem)
             try fileSystem.syncDirectory(directory)
         }
     }

@@ -19,8 +19,8 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         let source = try store.open()
-        let target = try BackupTarget(new, for: source.directory)
-        let backup = StoreBackup(source.directory, into: target, CopyProgress("copied"))
+        let target = try NewStore(new, of: source.directory)
+        let backup = StoreBackup(source.directory, into: target, Progress("copied"))
         let topics = try backup.run()
         let listing = BackupListing(source: source.directory, directory: target.path, topics: topics)
         if store.json { try Output.document(listing) } else { listing.show() }

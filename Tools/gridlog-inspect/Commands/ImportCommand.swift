@@ -45,18 +45,18 @@ struct ImportCommand: ParsableCommand {
         }
         defer { broker.close() }
         var importer = Importer(broker, into: topic, createsTopics: create)
-        let progress = CopyProgress("imported")
-        defer { progress.end() }
+        let progress = Progress("imported")
+        defer { progress.finish() }
         try read(&reader, into: &importer, progress)
         show(importer)
     }
 
-    private func read(_ reader: inout LineReader, into importer: inout Importer, _ progress: CopyProgress) throws {
+    private func read(_ reader: inout LineReader, into importer: inout Importer, _ progress: Progress) throws {
         do throws(Failure) {
             while let line = try reader.next() {
                 guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
                 try importer.take(line, number: reader.number)
-                progress.add(line.count)
+                progress.advance(line.count)
             }
             try importer.flush()
         } catch {

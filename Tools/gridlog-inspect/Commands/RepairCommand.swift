@@ -26,23 +26,25 @@ struct RepairCommand: ParsableCommand {
 
     func run() throws {
         let inspection = try store.open()
-        let new = try NewStore(out, of: inspection)
+        let new = try NewStore(out, of: inspection.directory)
         let topics = try inspection.topics(named: nil)
         let progress = Progress("repairing", of: topics.reduce(0) { $0 + inspection.logBytes(of: $1) })
         var report = RepairReport(store: out)
         do {
+            try new.make()
             for topic in topics { report.topics.append(try repair(topic, inspection, new, progress)) }
             if report.hasLosses, !skipDamaged { throw Failure(.damaged) }
-            try new.finish()
+            try new.finish(inspection.catalogBytes)
         } catch {
             progress.finish()
-            new.discard()
+            new.remove()
             if (error as? Failure)?.message.isEmpty == true {
                 show(report)
                 throw Failure(
                     .damaged, "Nothing was written: with --skip-damaged the store is written without what is listed.")
             }
-            throw error
+            guard let error = error as? StorageError else { throw error }
+            throw Failure(.usage, "The new store cannot be written: \(error.description).")
         }
         progress.finish()
         show(report)
@@ -58,8 +60,12 @@ struct RepairCommand: ParsableCommand {
     ) throws -> RepairReport.Topic {
         do {
             let log = try inspection.log(of: topic)
+            guard let store = inspection.identity else {
+                throw Failure(.damaged, "The catalog of '\(inspection.directory)' names no valid store identity.")
+            }
             var salvage = LogSalvage(
-                log, identity: try new.identity(of: topic), to: try new.makeDirectory(of: topic), new.fileSystem,
+                log, identity: LogIdentity(store: store, log: topic.id), to: try new.makeTopic(log.directory),
+                new.fileSystem,
                 random: { UInt64.random(in: .min ... .max) })
             try salvage.run(pause: { Thread.sleep(forTimeInterval: 0.02) }, progress: progress.advance)
             return RepairReport.Topic(topic.name, salvage, log.faults)

@@ -1,20 +1,20 @@
 import Foundation
 
-/// A bar on standard error while long work goes on; nothing where that is no terminal.
+/// How far long work is, on standard error; nothing where that is no terminal.
 final class Progress {
     private static let width = 30
     private static let isVisible = isatty(STDERR_FILENO) == 1
 
     private let what: String
-    private let total: Int
+    private let total: Int?
     private var done = 0
     private var shown = Date()
     private let start = Date()
 
-    /// - Parameter total: in bytes.
-    init(_ what: String, of total: Int) {
+    /// - Parameter total: in bytes; with it there is a bar.
+    init(_ what: String, of total: Int? = nil) {
         self.what = what
-        self.total = max(total, 1)
+        self.total = total.map { max($0, 1) }
     }
 
     /// So many bytes more are done.
@@ -22,6 +22,7 @@ final class Progress {
         done += bytes
         guard Self.isVisible, Date().timeIntervalSince(shown) > 0.2 else { return }
         shown = Date()
+        guard let total else { return write("\r\(SizeText.bytes(done)) \(what)\u{1B}[K") }
         let share = min(1, Double(done) / Double(total))
         let filled = Int(share * Double(Self.width))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)

@@ -7,10 +7,7 @@ import Gridlog
 /// A file that is given up may be written over as the next segment. So what seems damaged is believed only if the manifest still names
 /// that file; else the walk goes on behind it, in whatever holds now.
 struct LiveWalk {
-    struct Step {
-        let segment: InspectedSegment
-        let item: SegmentScan.Item
-    }
+    typealias Step = TopicWalk.Step
 
     private let store: StoreInspection
     private let topic: Catalog.TopicEntry
@@ -30,27 +27,8 @@ struct LiveWalk {
         self.topic = topic
         written = Self.written(in: store.directory(of: topic))
         log = try store.log(of: topic)
-        switch place {
-        case .sequence(let sequence):
-            first = sequence
-            position = log.position(of: sequence)
-        case .time(let time):
-            first = 0
-            position = Self.position(of: time, in: log)
-        case nil:
-            first = 0
-            position = 0
-        }
+        (position, first) = log.start(at: place)
         enter()
-    }
-
-    /// The last segment whose first frame was appended before a time. O(segments).
-    private static func position(of time: UInt64, in log: LogInspection) -> Int {
-        log.segments.indices.last { position in
-            var scan = log.segments[position].scan()
-            guard case .frame(let frame) = scan.next() else { return false }
-            return frame.appendTime < time
-        } ?? 0
     }
 
     private mutating func enter() {

@@ -18,26 +18,7 @@ struct TopicWalk {
     /// - Parameter place: begins in the segment that holds it.
     init(_ log: LogInspection, from place: LogPosition? = nil) {
         self.log = log
-        switch place {
-        case .sequence(let sequence):
-            first = sequence
-            position = log.position(of: sequence)
-        case .time(let time):
-            first = 0
-            position = Self.position(of: time, in: log)
-        case nil:
-            first = 0
-            position = 0
-        }
-    }
-
-    /// The last segment whose first frame was appended before a time. O(segments).
-    private static func position(of time: UInt64, in log: LogInspection) -> Int {
-        log.segments.indices.last { position in
-            var scan = log.segments[position].scan()
-            guard case .frame(let frame) = scan.next() else { return false }
-            return frame.appendTime < time
-        } ?? 0
+        (position, first) = log.start(at: place)
     }
 
     /// The sequence of the event that comes next, as far as is known.
@@ -61,5 +42,25 @@ extension InspectedSegment {
     /// A walk over it that waits a moment where a server may be writing.
     func scan(from sequence: UInt64 = 0) -> SegmentScan {
         SegmentScan(self, from: sequence) { Thread.sleep(forTimeInterval: 0.02) }
+    }
+}
+
+extension LogInspection {
+    /// The segment that a walk begins in, and the sequence it looks for there. O(segments) for a time, else O(log segments).
+    func start(at place: LogPosition?) -> (position: Int, first: UInt64) {
+        switch place {
+        case .sequence(let sequence): (position(of: sequence), sequence)
+        case .time(let time): (position(ofTime: time), 0)
+        case nil: (0, 0)
+        }
+    }
+
+    /// The last segment whose first frame was appended before a time.
+    private func position(ofTime time: UInt64) -> Int {
+        segments.lastIndex { segment in
+            var scan = segment.scan()
+            guard case .frame(let frame) = scan.next() else { return false }
+            return frame.appendTime < time
+        } ?? 0
     }
 }

@@ -34,11 +34,7 @@ struct Explanation {
                 guard range.lowerBound < frame.endSequence else { break }
                 for sequence in range.clamped(to: frame.firstSequence..<frame.endSequence)
                 where filter.matches(sequence, in: frame, &scratch) != false {
-                    if let last = found.last, last.upperBound == sequence {
-                        found[found.count - 1] = last.lowerBound..<sequence + 1
-                    } else {
-                        found.append(sequence..<sequence + 1)
-                    }
+                    found.add(sequence)
                 }
             }
         }

@@ -26,21 +26,13 @@ struct IndexVerification {
         guard index.origin == .reused else { return }
         for sequence in index.floor..<max(index.floor, index.cursor) where index.state(of: sequence) == .settled {
             switch index.settleReason(of: sequence) {
-            case .acknowledged, .rejected: Self.add(sequence, to: &answered)
+            case .acknowledged, .rejected: answered.add(sequence)
             // Without a record, when the time to live was over that was in force then.
             case .expired: continue
-            case .filtered, nil: Self.add(sequence, to: &passedOver)
+            case .filtered, nil: passedOver.add(sequence)
             }
         }
         if entry.start < index.floor { passedOver.insert(entry.start..<index.floor, at: 0) }
-    }
-
-    private static func add(_ sequence: UInt64, to ranges: inout [Range<UInt64>]) {
-        if let last = ranges.last, last.upperBound == sequence {
-            ranges[ranges.count - 1] = last.lowerBound..<sequence + 1
-        } else {
-            ranges.append(sequence..<sequence + 1)
-        }
     }
 
     /// Compares them with the log.
@@ -72,14 +64,14 @@ struct IndexVerification {
     private func findings(_ log: LogInspection, _ index: borrowing SubscriptionIndex, tail: UInt64) -> [Finding] {
         var wrong: [Range<UInt64>] = []
         for range in answered {
-            for sequence in range where index.state(of: sequence) != .settled { Self.add(sequence, to: &wrong) }
+            for sequence in range where index.state(of: sequence) != .settled { wrong.add(sequence) }
         }
         var unexplained: [Range<UInt64>] = []
         for range in passedOver {
             let first = min(max(range.lowerBound, index.floor), range.upperBound)
             for sequence in first..<max(first, min(range.upperBound, tail)) where index.state(of: sequence) != .settled
             {
-                Self.add(sequence, to: &unexplained)
+                unexplained.add(sequence)
             }
         }
         wrong += Explanation(entry, of: topic, in: store).unexplained(unexplained, log)
@@ -101,5 +93,16 @@ struct IndexVerification {
         Finding(
             severity, "event subscription \(entry.name): \(message)", topic: topic.name,
             file: store.directory(of: entry, in: topic), sequences: sequences, advice: advice)
+    }
+}
+
+extension [Range<UInt64>] {
+    /// Adds a sequence that is greater than those before.
+    mutating func add(_ sequence: UInt64) {
+        if let last, last.upperBound == sequence {
+            self[count - 1] = last.lowerBound..<sequence + 1
+        } else {
+            append(sequence..<sequence + 1)
+        }
     }
 }

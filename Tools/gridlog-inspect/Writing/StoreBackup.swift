@@ -9,15 +9,15 @@ import Storage
 /// changed meanwhile, the logs are listed anew, and only what is new is copied.
 final class StoreBackup {
     private let source: String
-    private let target: BackupTarget
+    private let target: NewStore
     private let fileSystem = PosixFileSystem()
-    private let progress: CopyProgress
+    private let progress: Progress
     private var logs: [UInt64: LogCopy] = [:]
 
     /// So often is a store that changes while it is copied listed anew.
     private static let attemptsMax = 20
 
-    init(_ source: String, into target: BackupTarget, _ progress: CopyProgress) {
+    init(_ source: String, into target: NewStore, _ progress: Progress) {
         self.source = source
         self.target = target
         self.progress = progress
@@ -29,10 +29,10 @@ final class StoreBackup {
             try target.make()
             let (catalog, topics) = try copyLogs()
             try finish(catalog)
-            progress.end()
+            progress.finish()
             return topics.compactMap { topic in logs[topic.id].map { BackupListing.Topic(topic.name, $0) } }
         } catch {
-            progress.end()
+            progress.finish()
             target.remove()
             throw Self.failure(error)
         }
@@ -93,7 +93,7 @@ final class StoreBackup {
                 into: target.makeTopic(log.directory), of: LogIdentity(store: identity, log: topic.id), fileSystem)
         // Also after an error: what is copied need not be copied again.
         defer { logs[topic.id] = copy }
-        try copy.copy(log, pause: { Thread.sleep(forTimeInterval: 0.02) }, progress: progress.add)
+        try copy.copy(log, pause: { Thread.sleep(forTimeInterval: 0.02) }, progress: progress.advance)
     }
 
     private func forgetTopics(except ids: Set<UInt64>) throws {
@@ -105,13 +105,8 @@ final class StoreBackup {
 
     // MARK: - Making a store of it
 
-    /// The catalog last: without it nothing takes the directory for a store.
     private func finish(_ catalog: [UInt8]) throws {
         for copy in logs.values { try copy.writeManifest() }
-        try target.copyKeys(from: source)
-        try target.sync()
-        let (manifest, _) = try Manifest.open(in: target.path, fileSystem)
-        for _ in 0..<2 { try unsafe manifest.write(catalog.span.bytes) }
-        try target.sync()
+        try target.finish(catalog)
     }
 }
