@@ -8,6 +8,8 @@ final class PackedFile: Sendable {
     let header: PackedHeader
     let path: String
     let region: MappedRegion
+    /// The block index, and where in it the first entry lies: the file itself, or memory when it was put together from the blocks.
+    private let index: (region: MappedRegion, offset: Int)
     private let cache: BlockCache
     private let number: UInt64
 
@@ -24,7 +26,18 @@ final class PackedFile: Sendable {
         self.cache = cache
         number = cache.nextFile()
         header = try PackedHeader.read(region.bytes, file: path)
+        index = (region, header.indexOffset)
         try verifyIndex()
+    }
+
+    /// One whose own header or block index cannot be believed, with others for them.
+    init(_ region: MappedRegion, path: String, cache: BlockCache, header: PackedHeader, index: MappedRegion) {
+        self.region = region
+        self.path = path
+        self.cache = cache
+        number = cache.nextFile()
+        self.header = header
+        self.index = (index, 0)
     }
 
     /// Compares header and index with their checksums, and looks whether the blocks leave no gap anywhere.
@@ -83,15 +96,20 @@ final class PackedFile: Sendable {
 
     /// The entry of a block; `nil` when there is none or it cannot be one.
     func block(_ position: Int) -> PackedBlock? {
-        let region = region
-        return PackedBlock(region.bytes.extracting(header.indexOffset..<region.length), at: position)
+        let entries = index.region
+        return PackedBlock(entries.bytes.extracting(index.offset..<entries.length), at: position)
     }
 
     /// Whether the frame at the start of a block is the one that the block's entry tells of. O(log blocks).
     func tells(of header: FrameHeader, at offset: Int) -> Bool {
-        guard let block = block(last { $0.rawOffset <= offset }) else { return false }
+        guard let block = block(holding: offset) else { return false }
         return block.rawOffset == offset && block.firstSequence == header.firstSequence
             && block.firstTime == header.appendTime
+    }
+
+    /// The entry of the block that holds an offset of the segment. O(log blocks).
+    func block(holding offset: Int) -> PackedBlock? {
+        block(last { $0.rawOffset <= offset })
     }
 
     // MARK: - Looking up
@@ -138,13 +156,13 @@ final class PackedFile: Sendable {
 
     /// Where the block that holds an offset of the segment ends there. O(log blocks).
     func end(ofBlockAt offset: Int) -> Int {
-        let end = block(last { $0.rawOffset <= offset })?.rawEnd ?? header.rawLength
+        let end = block(holding: offset)?.rawEnd ?? header.rawLength
         return end > offset ? min(end, header.rawLength) : header.rawLength
     }
 
     /// Where the block that holds an offset of the segment lies in this file. O(log blocks).
     func stored(at offset: Int) -> Range<Int> {
-        guard let block = block(last { $0.rawOffset <= offset }) else { return 0..<0 }
+        guard let block = block(holding: offset) else { return 0..<0 }
         return block.storedOffset..<max(block.storedOffset, block.storedEnd)
     }
 
@@ -160,16 +178,23 @@ final class PackedFile: Sendable {
         guard CRC32C.checksum(stored, seed: header.segment.seed) == block.checksum else {
             throw damage("a block of the packed segment is damaged", block.storedOffset, sequences)
         }
+        guard let part = unpack(stored, of: block) else {
+            throw damage("a block of the packed segment cannot be decompressed", block.storedOffset, sequences)
+        }
+        return part
+    }
+
+    /// What the stored bytes of a block stand for.
+    func unpack(_ stored: RawSpan, of block: PackedBlock) -> Segment? {
         let raw: MappedRegion?
         switch block.codec {
         case .none: raw = ZstdCodec.copy(stored)
         case .zstd: raw = ZstdCodec.decompress(stored, to: block.rawLength)
         }
-        guard let raw else {
-            throw damage("a block of the packed segment cannot be decompressed", block.storedOffset, sequences)
+        return raw.map {
+            Segment(
+                header: header.segment, headerChecksum: header.segmentChecksum, path: path, region: $0,
+                start: block.rawOffset)
         }
-        return Segment(
-            header: header.segment, headerChecksum: header.segmentChecksum, path: path, region: raw,
-            start: block.rawOffset)
     }
 }

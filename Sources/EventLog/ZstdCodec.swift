@@ -23,6 +23,19 @@ enum ZstdCodec {
         }
     }
 
+    /// The length of the zstd frame that the bytes begin with, and what it says that it decompresses to; `nil` when none begins there. O(its
+    /// blocks).
+    static func frame(atStartOf stored: RawSpan) -> (storedLength: Int, rawLength: Int)? {
+        unsafe stored.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return nil }
+            let length = unsafe ZSTD_findFrameCompressedSize(start, source.count)
+            let rawLength = unsafe ZSTD_getFrameContentSize(start, source.count)
+            guard ZSTD_isError(length) == 0, length <= source.count, rawLength <= UInt64(PackedBlock.rawLengthMax)
+            else { return nil }
+            return (length, Int(rawLength))
+        }
+    }
+
     /// Memory that holds a copy of the bytes.
     static func copy(_ stored: RawSpan) -> MappedRegion {
         unsafe stored.withUnsafeBytes { source in

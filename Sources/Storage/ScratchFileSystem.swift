@@ -8,8 +8,10 @@ package final class ScratchFileSystem: FileSystem {
     package init() {}
 
     /// Copies the files of a directory, as they are at this moment, but for those that are longer. A directory that is missing has none.
+    ///
+    /// - Parameter first: the name of the file that is copied before the others.
     package func copyFiles(
-        of directory: String, from fileSystem: any FileSystem, bytesMax: Int
+        of directory: String, from fileSystem: any FileSystem, first: String? = nil, bytesMax: Int
     ) throws(StorageError) {
         let names: [String]
         do throws(StorageError) {
@@ -18,7 +20,7 @@ package final class ScratchFileSystem: FileSystem {
             guard error.code == .notFound else { throw error }
             return
         }
-        for name in names {
+        for name in names.filter({ $0 == first }) + names.filter({ $0 != first }) {
             let path = "\(directory)/\(name)"
             // One that is renamed or removed meanwhile is missing from the copy, too.
             guard let file = try? fileSystem.open(path, .read), let size = try? file.size(), size > 0, size <= bytesMax

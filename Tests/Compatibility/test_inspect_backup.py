@@ -34,6 +34,17 @@ def served():
         each.kill()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def aging(tmp_path_factory):
+    """A topic whose segments become cold, and are packed, while other tests run."""
+    running = Broker(tmp_path_factory.mktemp("aging") / "data").start()
+    topic = running.put_topic("orders")
+    topic.put_subscription("sub")
+    fill(topic, 1_300, size=5_000)
+    yield topic
+    running.kill()
+
+
 def fill(topic, count, start=0, size=0):
     """Publishes events in requests of 100."""
     for first in range(start, start + count, 100):
@@ -166,6 +177,17 @@ def test_a_copy_that_is_made_under_load_loses_nothing_and_brings_nothing_back(st
         assert waiting <= present
 
 
+def test_topic_that_was_just_made_is_copied(store, served, tmp_path):
+    store.put_topic("orders")
+    store.stop()
+    for path in pathlib.Path(store.data, "topics/0000000000000001").iterdir():
+        if path.is_file():
+            path.unlink()
+    assert run("verify", store.data).status == SOUND
+    assert run("backup", store.data, tmp_path / "copy").status == SOUND
+    fill(topic_of(served(tmp_path / "copy"), "orders"), 10)
+
+
 def test_every_file_is_the_same_and_keys_are_for_their_owner(store, tmp_path):
     topic = store.put_topic("orders")
     topic.put_subscription("sub")
@@ -241,3 +263,24 @@ def test_damage_in_the_newest_segment_is_no_end(store, tmp_path):
     assert result.status == DAMAGED, result
     assert str(newest) in result.err
     assert not (tmp_path / "copy").exists()
+
+
+def test_packed_segments_are_read_beside_a_server(aging, tmp_path):
+    data = aging.broker.data
+    count = run("grep", data, "--type", "*", "--count").out
+    deadline = time.monotonic() + 90
+    while not list(pathlib.Path(data, "topics").glob("*/*.packed")):
+        assert time.monotonic() < deadline, "a segment that nobody wrote to for a minute is packed"
+        time.sleep(0.2)
+    assert run("verify", data, "--deep").status == SOUND
+    assert run("grep", data, "--type", "*", "--count").out == count
+    events = run("dump", data, "--kind", "events", "--json", "--headers").json_lines
+    assert events[0]["file"].endswith(".packed") and not events[-1]["file"].endswith(".packed")
+    last = events[-1]["firstSequence"] + events[-1]["count"] - 1
+    assert len(run("tail", data, "orders", "-n", last).lines) == last
+    (history,) = run("history", data, 1, "--json").json
+    assert history["steps"][0]["operation"] == "published" and history["steps"][0]["file"].endswith(".packed")
+    assert run("backup", data, tmp_path / "copy").status == SOUND
+    assert list(pathlib.Path(tmp_path / "copy/topics").glob("*/*.packed"))
+    aging.broker.stop()
+    assert run("diff", data, tmp_path / "copy").status == SOUND

@@ -72,6 +72,7 @@ def test_sound_store_comes_out_the_same(store, tmp_path):
 @pytest.mark.parametrize("seed", range(10))
 def test_flipped_bit_loses_exactly_its_frame(store, tmp_path, seed):
     before = events(store)
+    original = copy(store, tmp_path / "original")
     frame = damaged_frame(store, "events", random.Random(seed))
     lost = range(frame["firstSequence"], frame["firstSequence"] + frame["count"])
     result = run("repair", store, "--out", tmp_path / "new", "--skip-damaged", "--json")
@@ -83,6 +84,31 @@ def test_flipped_bit_loses_exactly_its_frame(store, tmp_path, seed):
         del before[frame["topic"], sequence]
     assert events(tmp_path / "new") == before
     assert run("verify", tmp_path / "new").status == SOUND
+    difference = run("diff", original, tmp_path / "new", "--json")
+    assert difference.status == DAMAGED
+    (topic,) = [topic for topic in difference.json["topics"] if topic["eventsOnlyInA"]["count"]]
+    assert topic["eventsOnlyInA"]["ranges"] == [{"first": lost[0], "last": lost[-1]}]
+    assert topic["eventsOnlyInB"]["count"] == topic["eventsThatDiffer"]["count"] == 0
+    assert topic["subscriptions"] == topic["problemsInA"] == topic["problemsInB"] == []
+
+
+@pytest.mark.r08
+def test_flipped_bit_in_a_packed_segment_loses_nothing(stores, tmp_path):
+    chance = random.Random(5)
+    paths = [path for path in vouched(stores["golden"]) if path.suffix == ".packed"]
+    assert len(paths) > 1
+    for number in range(30):
+        path = chance.choice(paths)
+        length = path.stat().st_size
+        # The header, the blocks, and the block index, which ends the file.
+        offset = chance.choice([chance.randrange(160), chance.randrange(160, length), length - 1 - chance.randrange(48)])
+        store = copy(stores["golden"], tmp_path / f"store-{number}")
+        flip(store / path.relative_to(stores["golden"]), offset, chance.randrange(8))
+        assert run("verify", store).status == DAMAGED, offset
+        result = run("repair", store, "--out", tmp_path / f"new-{number}", "--json")
+        assert result.status == SOUND, (offset, result)
+        assert [topic for topic in result.json["topics"] if topic["damages"] or topic["faults"]], offset
+        assert run("diff", stores["golden"], tmp_path / f"new-{number}").status == SOUND, offset
 
 
 @pytest.mark.r08

@@ -2,6 +2,7 @@
 
 import datetime
 import shutil
+import threading
 import time
 
 import pytest
@@ -52,6 +53,32 @@ def test_with_a_server(topic):
     expiries = [(each["sequence"], each["state"]) for each in found["nextExpiries"]]
     assert expiries == [(2, "locked"), (5, "locked"), (6, "delayed")]
     assert "events" not in found
+
+
+def test_locks_show_beside_a_busy_server(topic):
+    topic.put_subscription("busy", lock=60)
+    topic.publish(*(event(f"held-{number}") for number in range(3)))
+    held = topic.receive("busy", most=3)
+    assert len(held) == 3
+    is_over = threading.Event()
+
+    def work():
+        while not is_over.is_set():
+            topic.publish(*(event(f"b{number}", data="x" * 3_000) for number in range(30)))
+            topic.settle("busy", "acknowledge", tokens(topic.receive("busy", most=40)))
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        found = [detail(topic, name="busy") for _ in range(20)]
+        locked = detail(topic, "--state", "locked", name="busy")["events"]
+    finally:
+        is_over.set()
+        worker.join(timeout=20)
+    assert [each["source"] for each in found] == ["index"] * 20
+    assert [each["contradictions"] for each in found] == [[]] * 20
+    assert all(each["locked"] >= 3 for each in found) and found[-1]["tail"] > found[0]["tail"]
+    assert [each["id"] for each in locked[:3]] == [each["event"]["id"] for each in held]
 
 
 def test_events_in_a_state(topic):

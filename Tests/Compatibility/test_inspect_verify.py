@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from broker import event, tokens
+from broker import Broker, event, tokens
 from inspect_stores import changed, copy, flip, golden, vouched, written
 from inspect_tool import DAMAGED, SOUND, USAGE, run
 
@@ -133,6 +133,29 @@ def test_segment_in_the_place_of_another_is_found_and_not_repaired_into_it(store
     result = run("repair", store, "--out", tmp_path / "new", "--skip-damaged", "--json")
     assert result.status == DAMAGED and result.json["topics"][0]["damages"]
     assert run("ls", tmp_path / "new", "--json").json[0]["segments"][-1]["id"] == 1
+
+
+@pytest.mark.r18
+def test_sealed_segment_of_a_copy_that_went_another_way_is_found(launch, tmp_path):
+    """Both are sound, and bear the same number, sequences and identities."""
+    running = launch()
+    running.put_topic("orders").put_subscription("sub")
+    running.stop()
+    ours, theirs = (copy(running.data, tmp_path / name) for name in ("ours", "theirs"))
+    for store, letter in ((ours, "a"), (theirs, "b")):
+        other = Broker(store).start()
+        for number in range(140):
+            other.put_topic("orders").publish(*[event(f"{number}-{each}", data=letter * 9_000) for each in range(5)])
+        other.stop()
+        assert run("verify", store).status == SOUND
+    assert len(segments(ours)) == 3, "two are sealed"
+    for swapped in ("0000000000000001.segment", "0000000000000002.segment"):
+        place = quiet(copy(ours, tmp_path / f"swapped-{swapped}"))
+        shutil.copy(segments(theirs)[0].parent / swapped, segments(place)[0].parent / swapped)
+        result = run("verify", place, "--json")
+        assert result.status == DAMAGED
+        assert swapped in [pathlib.Path(finding["file"]).name for finding in findings(result)]
+        assert run("backup", place, tmp_path / f"backup-{swapped}").status == DAMAGED
 
 
 @pytest.mark.r06

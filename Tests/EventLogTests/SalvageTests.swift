@@ -126,4 +126,35 @@ import Testing
         guard case .frame(let first)? = scan.next() else { return #expect(Bool(false), "no frame") }
         #expect(first.kind == .checkpoint && first.payload.array() == [1, 2, 3])
     }
+
+    /// The frame leaves a gap in a sealed segment, and the newest segment, which held the state, cannot be read.
+    @Test(.tags(.r08)) func theStateOutlastsTheNewestSegment() throws {
+        let fixture = try store()
+        let sealed = try #require(fixture.segmentNames.dropLast().last)
+        try fixture.disk.damage(LogFixture.path(sealed), 4_096 + 2_000..<4_096 + 2_001) { $0 ^ 1 }
+        try fixture.disk.replace(fixture.newestPath, with: [UInt8](repeating: 0, count: 16 << 10))
+        let salvaged = try salvage(fixture.disk)
+        #expect(salvaged.lost.count == 1)
+        let inspection = try LogInspection(Self.directory, identity: nil, fixture.disk)
+        var scan = SegmentScan(try #require(inspection.newest))
+        guard case .frame(let first)? = scan.next() else { return #expect(Bool(false), "no frame") }
+        #expect(first.kind == .checkpoint && first.payload.array() == [1, 2, 3])
+        _ = try open(fixture.disk, Self.directory)
+    }
+
+    @Test(.tags(.r08)) func aSegmentWithManyGapsTakesNoMoreSpaceThanItDid() throws {
+        let fixture = try LogFixture(
+            segmentBytes: (4 << 20)...(4 << 20), checkpoint: { [[UInt8](repeating: 1, count: 9_000)] })
+        fixture.append(0..<700, size: 8_000)
+        let first = LogFixture.path(try #require(fixture.segmentNames.first))
+        for frame in 1...100 {
+            let place = 4_096 + frame * 4 * (8_000 + 64)
+            try fixture.disk.damage(first, place + 500..<place + 501) { $0 ^ 1 }
+        }
+        #expect(try salvage(fixture.disk).lost.count == 100)
+        let sizes = try fixture.disk.names(in: Self.directory).map {
+            try fixture.disk.liveBytes("\(Self.directory)/\($0)").count
+        }
+        #expect(sizes.count > 100 && sizes.reduce(0, +) < 10 << 20)
+    }
 }

@@ -8,8 +8,8 @@ struct InspectCommand: ParsableCommand {
         commandName: "gridlog-inspect",
         abstract: "Reads, proves, searches and repairs the files of a Gridlog store, with no server.",
         discussion: """
-            DIR is the directory that 'gridlog serve --data DIR' was given. Nothing in it is ever changed, and a server may go \
-            on writing meanwhile.
+            DIR is the directory that 'gridlog serve --data DIR' was given. Nothing in it is ever changed, but by 'import', and \
+            a server may go on writing meanwhile.
 
             Exit statuses:
             0  sound, found, or done

@@ -21,6 +21,8 @@ package struct InspectedSegment: Sendable {
     private let recordedBase: UInt64
     /// Another segment follows it: it is not written to any more.
     var isFollowed = false
+    /// The header of the segment after it, if that can be read.
+    var successor: SegmentHeader?
     /// `nil` when nothing of it can be read.
     let segment: Segment?
 
@@ -43,7 +45,7 @@ package struct InspectedSegment: Sendable {
             var fault: LogError?
             let segment =
                 isPacked
-                ? Segment(try PackedFile(region, path: path, cache: cache))
+                ? Segment(try Self.readPacked(region, path, cache, &fault))
                 : try Self.read(region, path, entry, &fault)
             // Its frames would pass for those of another log, or for others of this one.
             guard identity == nil || segment.header.identity == identity, segment.header.id == id,
@@ -81,13 +83,14 @@ package struct InspectedSegment: Sendable {
     }
 
     /// How many bytes its frames take at most, unpacked.
-    var rawLength: Int { segment?.packed?.header.rawLength ?? recordedEnd ?? fileLength }
+    var rawLength: Int { segment?.packed?.header.rawLength ?? min(recordedEnd ?? .max, fileLength) }
 
-    /// Bytes of the segment, as far as they are there; of a packed one those of the block that begins there, as it is stored.
+    /// The first 4 KiB at most of a range of the segment, as far as they are there; of a packed one those of the block that begins there, as
+    /// it is stored.
     package func bytes(_ offset: Int, _ length: Int) -> [UInt8] {
         guard let region = segment?.region else { return [] }
         let stored = segment?.packed?.stored(at: offset) ?? offset..<offset + length
-        return region.bytes.extracting(stored.clamped(to: 0..<region.length)).array()
+        return region.bytes.extracting(stored.prefix(4_096).clamped(to: 0..<region.length)).array()
     }
 
     // MARK: - Opening
@@ -122,6 +125,21 @@ package struct InspectedSegment: Sendable {
         }
     }
 
+    /// The packed segment; where its header or its block index is damaged, with what can be said of them.
+    private static func readPacked(
+        _ region: MappedRegion, _ path: String, _ cache: BlockCache, _ fault: inout LogError?
+    ) throws(LogError) -> PackedFile {
+        do throws(LogError) {
+            return try PackedFile(region, path: path, cache: cache)
+        } catch {
+            guard error.code == .damaged, let mended = PackedFile.mended(region, path: path, cache: cache) else {
+                throw error
+            }
+            fault = error
+            return mended
+        }
+    }
+
     /// What the manifest says otherwise.
     private func mismatch(_ entry: SegmentLedger.Entry, _ sequences: ClosedRange<UInt64>?) -> LogError? {
         guard let segment else { return nil }
@@ -147,7 +165,9 @@ package struct InspectedSegment: Sendable {
         return nil
     }
 
-    /// What does not fit between this segment and the one before.
+    // MARK: - Others that know it
+
+    /// What does not fit between this segment and the one before; what the one before ends with is known where its seal is read.
     func fault(after previous: InspectedSegment) -> LogError? {
         guard let segment, let before = previous.segment, fault == nil, previous.fault == nil else { return nil }
         let header = segment.header
@@ -157,8 +177,29 @@ package struct InspectedSegment: Sendable {
             }
             return nil
         }
-        guard header.previous.id == before.header.id, previous.recordedEnd.map({ header.previous.length == $0 }) ?? true
-        else { return .damage("the segment does not continue the one before it", in: segment, offset: 0) }
+        guard header.previous.id == before.header.id else {
+            return .damage("the segment does not continue the one before it", in: segment, offset: 0)
+        }
+        return nil
+    }
+
+    /// What the manifest, the packed form or the next segment remember otherwise of the seal. A segment of a copy of the log that went
+    /// another way is sound in itself.
+    ///
+    /// - Parameter end: of the seal in the segment.
+    func contradiction(of seal: FrameHeader, _ checksum: UInt32, end: Int) -> String? {
+        if let packed = segment?.packed?.header,
+            packed.sealChecksum != checksum || packed.endSequence != seal.endSequence
+        {
+            return "the packed segment's header tells of another seal"
+        }
+        if let recordedEndSequence, recordedEndSequence != seal.endSequence {
+            return "the segment ends with another event than the manifest says: it is of another copy of the log"
+        }
+        let link = SegmentHeader.Link(id: id, length: UInt64(end), checksum: checksum)
+        if let successor, successor.previous != link || successor.baseSequence != seal.endSequence {
+            return "the next segment continues another one of this number: one of the two is of another copy of the log"
+        }
         return nil
     }
 }

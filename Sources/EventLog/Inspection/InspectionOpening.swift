@@ -20,10 +20,15 @@ struct InspectionOpening {
         self.cache = cache
     }
 
-    /// Names of files that are no segments of the log.
-    var otherFiles: [String] {
-        let known = Set(segments.map(\.name)).union(Manifest.names)
-        return names.subtracting(known).sorted()
+    /// Files that are no part of the log, though they may hold data of it.
+    var otherFiles: [OtherFile] {
+        let known = Set(segments.map(\.name))
+        let newest = segments.last?.id ?? 0
+        return names.subtracting(known).sorted().compactMap { name in
+            if name.hasSuffix(".aside") { return OtherFile(name: name, kind: .setAside) }
+            guard let id = Segment.id(ofName: name) ?? Segment.id(ofName: name, "packed") else { return nil }
+            return OtherFile(name: name, kind: id > newest ? .unconnected : .leftOver)
+        }
     }
 
     mutating func run() throws(LogError) {
@@ -81,7 +86,12 @@ struct InspectionOpening {
     /// Adds a segment, and compares it with the one before.
     private mutating func add(_ segment: InspectedSegment) {
         if let fault = segment.fault { faults.append(fault) }
-        if let previous = segments.last, let fault = segment.fault(after: previous) { faults.append(fault) }
+        if let previous = segments.last {
+            if let fault = segment.fault(after: previous) { faults.append(fault) }
+            if segment.fault == nil, segment.id == previous.id &+ 1 {
+                segments[segments.count - 1].successor = segment.segment?.header
+            }
+        }
         segments.append(segment)
     }
 

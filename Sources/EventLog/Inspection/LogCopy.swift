@@ -39,9 +39,8 @@ package struct LogCopy {
     ) throws(LogError) {
         ledger = nil
         if let fault = log.faults.first { throw fault }
-        guard let newest = log.newest else {
-            throw LogError(.damaged, "the log has no segment", file: log.directory)
-        }
+        // Of a topic that was just made there is nothing yet.
+        guard let newest = log.newest else { return }
         var entries: [SegmentLedger.Entry] = []
         for segment in log.segments.dropLast() {
             let entry = try copySealed(segment, pause, progress)
@@ -155,6 +154,7 @@ package struct LogCopy {
     ) throws(LogError) -> End {
         var copy = InspectedSegment(entry, of: identity, watermark: nil, in: directory, fileSystem, cache)
         copy.isFollowed = isSealed
+        copy.successor = source.successor
         if let fault = copy.fault { throw LogError.damaged(source, fault.message, at: fault.offset ?? 0) }
         guard copy.segment?.header.identity == identity, copy.segment?.header.id == source.id else {
             throw LogError.damaged(source, "the segment belongs to another log or bears a wrong name", at: 0)

@@ -12,8 +12,8 @@ package struct LogInspection: Sendable {
     package let faults: [LogError]
     /// What is wrong, but loses nothing.
     package let warnings: [LogError]
-    /// Names of files that are not part of the log.
-    package let otherFiles: [String]
+    /// Files that are no part of the log, though they may hold data of it.
+    package let otherFiles: [OtherFile]
 
     /// Reads the manifest, and opens every segment. O(segments).
     ///
@@ -36,6 +36,16 @@ package struct LogInspection: Sendable {
     /// The newest segment, which is written to.
     package var newest: InspectedSegment? { segments.last }
 
+    /// Whether the log still consists of that file: what is given up or packed may be written over. O(segments). Yes in doubt, and for
+    /// what no manifest names yet.
+    package func stillNames(_ segment: InspectedSegment, _ fileSystem: any FileSystem) -> Bool {
+        guard let content = (try? Manifest.inspect(in: directory, Set(Manifest.names), fileSystem))?.content,
+            let ledger = unsafe SegmentLedger(content.span.bytes), let last = ledger.segments.last,
+            segment.id <= last.id
+        else { return true }
+        return ledger.segments.contains { $0.id == segment.id && ($0.packedLength > 0) == segment.isPacked }
+    }
+
     /// The segment that holds a sequence, or the one after it. O(log segments).
     package func position(of sequence: UInt64) -> Int {
         var low = 0
@@ -46,4 +56,21 @@ package struct LogInspection: Sendable {
         }
         return max(0, low - 1)
     }
+}
+
+/// A file in a log's directory that the log does not consist of.
+package struct OtherFile: Sendable, Equatable {
+    /// How it came there.
+    package enum Kind: Sendable {
+        /// A start put it aside; it is never read.
+        case setAside
+        /// A segment that was given up, or the other form of one: the next start removes it.
+        case leftOver
+        /// A segment with a higher number than the log's newest, which does not continue it: the next start sets it aside.
+        case unconnected
+    }
+
+    /// Of the file.
+    package let name: String
+    package let kind: Kind
 }

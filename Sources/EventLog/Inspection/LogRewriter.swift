@@ -43,7 +43,7 @@ package struct LogRewriter {
             ledger.append(sealed.entry)
             // A number that is missing says that something was given up between them.
             let isGap = sequence != sealed.entry.endSequence
-            header.id = sealed.entry.id + (isGap ? 2 : 1)
+            header.id = sealed.entry.id &+ (isGap ? 2 : 1)
             if !isGap {
                 header.previous = SegmentHeader.Link(
                     id: sealed.entry.id, length: sealed.entry.length, checksum: sealed.checksum)
@@ -145,6 +145,8 @@ package struct LogRewriter {
                 storedLength: UInt32(seal.count), rawLength: UInt32(seal.count), recordCount: 0, previousLength: 0,
                 previousChecksum: 0, payloadChecksum: CRC32C.checksum(seal.payload))
             try append(seal, header)
+            // Nothing more comes into it. A segment that became two takes no more space than it did.
+            try file.truncate((offset + 4_095) & ~4_095)
             let end = try close()
             let entry = SegmentLedger.Entry(
                 id: self.header.id, baseSequence: self.header.baseSequence, length: UInt64(end),

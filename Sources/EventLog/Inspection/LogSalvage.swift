@@ -4,10 +4,12 @@ package import Storage
 package struct LogSalvage {
     private let log: LogInspection
     private var rewriter: LogRewriter
-    /// The newest whole checkpoint and the settlements since: what another segment must begin with where its own is damaged, or where one
-    /// becomes two. Replaying a settlement twice changes nothing.
+    /// The newest whole checkpoint and the settlements since: what another segment must begin with where its own is damaged, or where the
+    /// newest becomes two. Replaying a settlement twice changes nothing.
     private var state: [LogFrame] = []
     private var checkpoint: [LogFrame] = []
+    /// Whether the segment that is being written begins with the state.
+    private var knowsState = true
     /// What was damaged, in the order of the log.
     package private(set) var damages: [DamagedRange] = []
     /// Sequences that are in neither: the events of damaged frames.
@@ -32,6 +34,7 @@ package struct LogSalvage {
     ///   - progress: is told how many bytes were read.
     package mutating func run(pause: @escaping () -> Void, progress: (Int) -> Void) throws(StorageError) {
         for (position, segment) in log.segments.enumerated() {
+            let isNewest = position == log.segments.count - 1
             var scan = SegmentScan(segment, pause: pause)
             var hasBegun = false
             var hasCheckpoint = false
@@ -41,7 +44,7 @@ package struct LogSalvage {
                 switch item {
                 case .damage(let damage):
                     damages.append(damage)
-                    isCheckpointWhole = false
+                    if !damage.isMended { isCheckpointWhole = false }
                     progress(damage.length)
                 case .frame(let frame):
                     progress(frame.frameLength)
@@ -53,45 +56,56 @@ package struct LogSalvage {
                         continue
                     }
                     if !hasBegun {
-                        try begin(segment, at: max(segment.baseSequence, 1))
+                        try begin(segment, at: max(segment.baseSequence, 1), bytes: segment.rawLength)
                         hasBegun = true
                     }
-                    try take(frame, segment)
+                    try take(frame, segment, isNewest)
                 }
             }
             // A segment without events or settlements may hold the only whole checkpoint.
-            if !hasBegun, hasCheckpoint { try begin(segment, at: max(segment.baseSequence, 1)) }
-            try noteEnd(of: segment, at: position, after: scan)
+            if !hasBegun, hasCheckpoint { try begin(segment, at: max(segment.baseSequence, 1), bytes: 0) }
+            try noteEnd(of: segment, isNewest, after: scan, followedBy: log.segments.dropFirst(position + 1).first)
         }
+        // Where the newest segment cannot be read, another one is the newest.
+        if !knowsState, let last = log.newest, let next = rewriter.nextSequence { try begin(last, at: next, bytes: 0) }
         try rewriter.finish()
     }
 
     /// What a segment had by the manifest, or by the one that follows it, and the walk did not come to.
     private mutating func noteEnd(
-        of segment: InspectedSegment, at position: Int, after scan: SegmentScan
+        of segment: InspectedSegment, _ isNewest: Bool, after scan: SegmentScan, followedBy next: InspectedSegment?
     ) throws(StorageError) {
-        let following = log.segments.dropFirst(position + 1).first { $0.id == segment.id + 1 }?.baseSequence
+        let following = next?.id == segment.id &+ 1 ? next?.baseSequence : nil
         let end = segment.recordedEndSequence ?? following ?? scan.nextSequence
         let next = max(segment.baseSequence, rewriter.nextSequence ?? 0)
         guard next < end else { return }
         lost.append(next..<end)
         // The numbers of lost events at the very end must not be given to others either.
-        if position == log.segments.count - 1, rewriter.nextSequence != nil { try begin(segment, at: end) }
+        if isNewest, rewriter.nextSequence != nil { try begin(segment, at: end, bytes: 0) }
     }
 
-    private mutating func begin(_ segment: InspectedSegment, at sequence: UInt64) throws(StorageError) {
+    /// - Parameters:
+    ///   - bytes: how much the frames take that are still to come.
+    ///   - knowsState: whether it begins with what is known of the state: the newest segment must.
+    private mutating func begin(
+        _ segment: InspectedSegment, at sequence: UInt64, bytes: Int, knowsState: Bool = true
+    ) throws(StorageError) {
         let next = max(sequence, rewriter.nextSequence ?? 0)
+        let state = knowsState ? self.state : []
+        self.knowsState = knowsState
         let stateBytes = state.reduce(0) { $0 + $1.frameLength }
-        try rewriter.beginSegment(id: segment.id, at: next, bytes: max(segment.rawLength, 0) + stateBytes)
+        try rewriter.beginSegment(id: segment.id, at: next, bytes: max(bytes, 0) + stateBytes)
         for frame in state { try rewriter.append(frame) }
     }
 
-    private mutating func take(_ frame: LogFrame, _ segment: InspectedSegment) throws(StorageError) {
+    private mutating func take(_ frame: LogFrame, _ segment: InspectedSegment, _ isNewest: Bool) throws(StorageError) {
         // Also before what are no events: the numbers of lost ones must never be given to others, which settlements would be about.
         let next = rewriter.nextSequence ?? frame.firstSequence
         if frame.firstSequence > next {
             lost.append(next..<frame.firstSequence)
-            try begin(segment, at: frame.firstSequence)
+            try begin(
+                segment, at: frame.firstSequence, bytes: segment.rawLength - frame.offsetInSegment, knowsState: isNewest
+            )
         }
         if frame.kind == .events, frame.firstSequence < next {
             damages.append(

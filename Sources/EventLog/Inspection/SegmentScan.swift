@@ -130,6 +130,9 @@ package struct SegmentScan {
             return damage(
                 "the block index of the packed segment tells of another frame", start, upTo: header.endSequence)
         }
+        if isWhole, isSealed, let fault = inspected.contradiction(of: header, checksum, end: offset) {
+            return damage(fault, start, upTo: nil)
+        }
         guard !isWhole else { return .frame(frame) }
         let sequences =
             header.recordCount > 0 ? header.firstSequence...max(header.firstSequence, header.endSequence &- 1) : nil
@@ -175,6 +178,11 @@ package struct SegmentScan {
 
     private mutating func skipBlock(of segment: Segment, _ error: LogError) -> Item? {
         let start = offset
+        // Where one bit was turned, what it was is known: its frames come next.
+        if let mended = segment.packed?.mendedPart(at: start), mended.start == start {
+            part = mended
+            return .damage(DamagedRange(error: error, offset: start, length: 0, isMended: true))
+        }
         offset = segment.packed?.end(ofBlockAt: start) ?? recordedEnd ?? segment.end
         chain = nil
         part = nil
@@ -265,4 +273,6 @@ package struct DamagedRange: Sendable {
     package let length: Int
     /// Its frame, when only the payload is damaged.
     package var frame: LogFrame?
+    /// Nothing is lost: what had been written is known, and comes next.
+    package var isMended = false
 }

@@ -106,7 +106,11 @@ extension Broker {
         do throws(GridlogError) {
             return try serve(entry)
         } catch {
-            options.onNotice(BrokerNotice(severity: .error, message: "Topic '\(entry.name)': \(error.message)"))
+            var message = "Topic '\(entry.name)': \(error.message)"
+            if error.code == .storageDamaged {
+                message += "; 'gridlog-inspect verify \(environment.directory)' says what is wrong, and what to do"
+            }
+            options.onNotice(BrokerNotice(severity: .error, message: message))
             return Topic(entry, catalog: catalog, environment: environment, changes: changes, opened: .fenced(error))
         }
     }

@@ -79,22 +79,26 @@ package struct StoreInspection: Sendable {
             cache: cache)
     }
 
-    /// The index of an event subscription, to be recovered: on a copy in memory of its files, or without any from the log alone.
+    /// The files of an event subscription's index as they are now. What they say is settled, and how far they say events were looked at,
+    /// a log that is read later says too.
+    package func indexCopy(
+        of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry
+    ) throws(StorageError) -> IndexCopy {
+        try IndexCopy(of: directory(of: subscription, in: topic), from: fileSystem)
+    }
+
+    /// The index of an event subscription, to be recovered.
     ///
     /// - Parameters:
-    ///   - usesFiles: whether files of this run of the machine are looked at.
+    ///   - files: which are trusted within one run of the machine; without any the log alone decides.
     ///   - tail: one past the last event of the log.
     package func index(
-        of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry, tail: UInt64, usesFiles: Bool
+        of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry, on files: IndexCopy, tail: UInt64
     ) throws(StorageError) -> SubscriptionIndex {
-        let scratch = ScratchFileSystem()
-        let directory = directory(of: subscription, in: topic)
-        // No file of an index is longer: 4 KiB of header, 32 KiB of slots.
-        if usesFiles { try scratch.copyFiles(of: directory, from: fileSystem, bytesMax: 64 << 10) }
         let store = identity ?? StoreIdentity(low: 0, high: 0)
-        return try SubscriptionIndex.open(
+        return try files.open(
             IndexOptions(
-                fileSystem: scratch, directory: directory,
+                fileSystem: fileSystem, directory: directory(of: subscription, in: topic),
                 identity: IndexIdentity(
                     storeLow: store.low, storeHigh: store.high, topic: topic.id, subscription: subscription.id,
                     incarnation: TopicContext.incarnation(of: topic.id)),

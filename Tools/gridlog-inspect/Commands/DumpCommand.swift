@@ -20,7 +20,7 @@ struct DumpCommand: ParsableCommand {
     @Flag(help: "Show frames without what is in them.")
     var headers = false
 
-    @Flag(help: "Show the bytes of payloads, and of what is damaged.")
+    @Flag(help: "Show the bytes of payloads, and more of what is damaged.")
     var hex = false
 
     func run() throws {
@@ -28,12 +28,12 @@ struct DumpCommand: ParsableCommand {
         var isDamaged = false
         for topic in try inspection.topics(named: range.topic) {
             do throws(LogError) {
-                let log = try inspection.log(of: topic)
-                for fault in log.faults {
+                var walk = try TopicWalk(inspection, topic, from: range.from, showsFaults: true)
+                for fault in walk.log.faults {
                     isDamaged = true
                     Output.complain("topic \(topic.name): \(fault.description)")
                 }
-                if dump(log, topic.name) { isDamaged = true }
+                if dump(&walk, topic.name) { isDamaged = true }
             } catch {
                 throw Failure(.damaged, "topic \(topic.name): \(error.description)")
             }
@@ -42,9 +42,8 @@ struct DumpCommand: ParsableCommand {
     }
 
     /// - Returns: whether anything was damaged.
-    private func dump(_ log: LogInspection, _ topic: String) -> Bool {
+    private func dump(_ walk: inout TopicWalk, _ topic: String) -> Bool {
         let dump = FrameDump(topic: topic, options: self)
-        var walk = TopicWalk(log, from: range.from)
         var isDamaged = false
         while let step = walk.next() {
             switch step.item {

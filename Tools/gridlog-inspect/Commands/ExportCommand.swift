@@ -58,14 +58,14 @@ struct ExportCommand: ParsableCommand {
     private func export(
         _ topic: Catalog.TopicEntry, of inspection: StoreInspection, to sink: LineSink, _ summary: inout Summary
     ) throws {
-        let log: LogInspection
+        let frames: TopicWalk
         do throws(LogError) {
-            log = try inspection.log(of: topic)
+            frames = try TopicWalk(inspection, topic, from: range.from)
         } catch {
             throw Failure(.damaged, "topic \(topic.name): \(error.description)")
         }
-        var damages = log.faults.map(\.description)
-        var walk = EventWalk(log, in: range) { damages.append($0.error.description) }
+        var damages = frames.log.faults.map(\.description)
+        var walk = EventWalk(frames, in: range) { damages.append($0.error.description) }
         repeat {
             let event = walk.next()
             // In their order: what is damaged before the event was told first.

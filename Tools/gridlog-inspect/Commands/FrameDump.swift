@@ -8,6 +8,9 @@ struct FrameDump {
     let topic: String
     let options: DumpCommand
 
+    /// Of damage, unless more is asked for.
+    private static let shownBytes = 256
+
     func show(_ frame: LogFrame) {
         if options.store.json { showJSON(frame) } else { showText(frame) }
     }
@@ -32,7 +35,9 @@ struct FrameDump {
             Output.line(
                 "\(topic) DAMAGE at \(damage.offset), \(damage.length) bytes\(sequences): \(damage.error.message) [\(segment.path)]"
             )
-            for line in HexText.lines(bytes.span.bytes, at: damage.offset) { Output.line(line) }
+            let shown = options.hex ? bytes : Array(bytes.prefix(Self.shownBytes))
+            for line in HexText.lines(shown.span.bytes, at: damage.offset) { Output.line(line) }
+            if shown.count < bytes.count { Output.line("    … (--hex shows up to \(bytes.count) bytes)") }
         }
     }
 

@@ -45,9 +45,9 @@ struct GrepCommand: ParsableCommand {
         var found = 0
         for topic in try inspection.topics(named: topic) where left > 0 {
             var printer = EventPrinter(topic: topic.name, options: store)
-            var walk: LiveWalk
+            var walk: TopicWalk
             do throws(LogError) {
-                walk = try LiveWalk(inspection, topic, from: since.map { .time($0.nanoseconds) })
+                walk = try TopicWalk(inspection, topic, from: since.map { .time($0.nanoseconds) })
             } catch {
                 printer.complain(error)
                 isDamaged = true
@@ -64,7 +64,8 @@ struct GrepCommand: ParsableCommand {
     }
 
     /// - Returns: how many events were found.
-    private func search(_ walk: inout LiveWalk, _ query: EventQuery, limit: Int, _ printer: inout EventPrinter) -> Int {
+    private func search(_ walk: inout TopicWalk, _ query: EventQuery, limit: Int, _ printer: inout EventPrinter) -> Int
+    {
         var found = 0
         var scratch: [UInt8] = []
         while let step = walk.next() {

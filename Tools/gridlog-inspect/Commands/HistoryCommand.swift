@@ -45,19 +45,21 @@ struct HistoryCommand: ParsableCommand {
         for topic in try sequence.map({ try holders(of: $0, topics, inspection) }) ?? topics {
             do throws(LogError) {
                 let place = sequence.map { LogPosition.sequence($0) }
-                var walk = try LiveWalk(inspection, topic, from: place)
+                var walk = try TopicWalk(inspection, topic, from: place, showsFaults: true)
                 for fault in walk.log.faults { complain("topic \(topic.name): \(fault.description)") }
                 var reading =
                     sequence.map { HistoryReading(topic, sequence: $0, store.time) }
                     ?? HistoryReading(topic, id: id ?? "", store.time)
                 reading.run(&walk)
-                for error in reading.damage { complain("topic \(topic.name): \(error.description)") }
+                for error in reading.damage where !walk.log.faults.contains(error) {
+                    complain("topic \(topic.name): \(error.description)")
+                }
                 guard !reading.histories.isEmpty else { continue }
-                let state = LogState(walk.log)
+                let snapshot = try TopicSnapshot(topic, in: inspection)
                 var found = reading.histories
                 for entry in topic.subscriptions.sorted(by: { $0.name < $1.name }) {
                     do {
-                        let view = try SubscriptionView(entry, of: topic, in: inspection, state)
+                        let view = try snapshot.view(of: entry)
                         let filter = SubscriptionFilter(entry, of: topic)
                         for position in found.indices {
                             let frame = reading.frames[found[position].sequence]

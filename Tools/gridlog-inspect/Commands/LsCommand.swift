@@ -8,7 +8,7 @@ struct LsCommand: ParsableCommand {
         commandName: "ls", abstract: "Show topics, their segments, and their event subscriptions.",
         discussion: """
             Live bytes are those of frames with an event that some event subscription has not settled. Frames that cannot be read \
-            count as damaged; 'verify' says more.
+            count as damaged, and the exit status is then 1; 'verify' says more.
 
             Example: gridlog-inspect ls /var/lib/gridlog --topic orders
             """)
@@ -22,11 +22,14 @@ struct LsCommand: ParsableCommand {
         let inspection = try store.open()
         let topics = try inspection.topics(named: topic)
         var documents: [TopicListing] = []
+        var isDamaged = false
         for topic in topics {
             let listing = try TopicListing(topic, in: inspection, store.time)
+            if listing.isDamaged { isDamaged = true }
             if store.json { documents.append(listing) } else { listing.show() }
         }
         if store.json { try Output.document(documents) }
         if topics.isEmpty, !store.json { Output.complain("the store has no topics") }
+        if isDamaged { throw Failure(.damaged) }
     }
 }

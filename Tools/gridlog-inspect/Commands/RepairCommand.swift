@@ -48,6 +48,7 @@ struct RepairCommand: ParsableCommand {
         }
         progress.finish()
         show(report)
+        if !store.json { Output.line("The new store is \(out): verify it, and serve it in place of the other.") }
         if report.hasLosses { throw Failure(.damaged) }
     }
 

@@ -49,17 +49,16 @@ struct SubscriptionsCommand: ParsableCommand {
             guard !entries.isEmpty else { continue }
             isFound = true
             do throws(LogError) {
-                let log = try inspection.log(of: topic)
-                for fault in log.faults { complain("topic \(topic.name): \(fault.description)") }
-                let state = LogState(log)
-                if state.isPartial {
+                let snapshot = try TopicSnapshot(topic, in: inspection)
+                for fault in snapshot.log.faults { complain("topic \(topic.name): \(fault.description)") }
+                if snapshot.state.isPartial {
                     complain(
                         "topic \(topic.name): a checkpoint or settlements cannot be read; events may show that are settled"
                     )
                 }
                 for entry in entries.sorted(by: { $0.name < $1.name }) {
                     do {
-                        let detail = try detail(entry, topic, inspection, state)
+                        let detail = try detail(entry, snapshot)
                         for each in detail.contradictions {
                             complain("event subscription \(topic.name)/\(entry.name): \(each)")
                         }
@@ -78,13 +77,12 @@ struct SubscriptionsCommand: ParsableCommand {
     }
 
     private func detail(
-        _ entry: Catalog.SubscriptionEntry, _ topic: Catalog.TopicEntry, _ inspection: StoreInspection,
-        _ state: LogState
+        _ entry: Catalog.SubscriptionEntry, _ snapshot: TopicSnapshot
     ) throws -> SubscriptionDetail {
-        let view = try SubscriptionView(entry, of: topic, in: inspection, state)
-        var detail = SubscriptionDetail(view, of: topic, in: inspection, store)
+        let view = try snapshot.view(of: entry)
+        var detail = SubscriptionDetail(view, of: snapshot.topic, in: snapshot.store, store)
         guard self.state != nil || older != nil else { return detail }
-        var selection = WaitingSelection(view, of: topic, inspection)
+        var selection = WaitingSelection(view, of: snapshot.topic, snapshot.store)
         selection.state = self.state
         let now = SystemTime.wall
         selection.before = older.map { now - min(now, $0.nanoseconds) }

@@ -46,7 +46,7 @@ struct TailCommand: ParsableCommand {
         let log = try inspection.log(of: entry)
         var shown = EventTail(
             first: log.first(ofLast: UInt64(lines)), printer: EventPrinter(topic: topic, options: store))
-        var walk = try LiveWalk(inspection, entry, from: .sequence(shown.next))
+        var walk = try TopicWalk(inspection, entry, from: .sequence(shown.next))
         for fault in walk.log.faults { shown.printer.complain(fault) }
         shown.show(&walk)
         while follow {
@@ -75,7 +75,7 @@ private struct EventTail {
     }
 
     /// Shows everything that is written by now.
-    mutating func show(_ walk: inout LiveWalk) {
+    mutating func show(_ walk: inout TopicWalk) {
         while let step = walk.next() {
             switch step.item {
             case .damage(let damage):

@@ -5,6 +5,7 @@ final class LineSink {
     private let path: String?
     private let file: FileHandle?
     private var buffer: [UInt8] = []
+    private var isFinished = false
 
     private static let bufferBytes = 256 << 10
 
@@ -22,6 +23,11 @@ final class LineSink {
         } catch {
             throw Failure(.usage, "'\(path)' cannot be written: \(error.localizedDescription)")
         }
+    }
+
+    /// What was not finished leaves nothing.
+    deinit {
+        if let path, file != nil, !isFinished { unlink(Self.draft(path)) }
     }
 
     private static func draft(_ path: String) -> String { path + ".unfinished" }
@@ -45,6 +51,7 @@ final class LineSink {
         guard rename(Self.draft(path), path) == 0 else {
             throw Failure(.usage, "'\(path)' cannot be written: \(String(cString: strerror(errno)))")
         }
+        isFinished = true
     }
 
     private func flush() throws {

@@ -1,3 +1,4 @@
+import DeliveryIndex
 import EventLog
 import Gridlog
 
@@ -6,7 +7,8 @@ final class DiffSide {
     let entry: Catalog.TopicEntry
     /// Why it cannot be compared, or not in full.
     private(set) var problems: [String] = []
-    private let log: LogInspection?
+    private let store: StoreInspection
+    private let isReadable: Bool
     private let tail: UInt64
     private var subscriptions: [String: Subscription] = [:]
     private var scratch: [UInt8] = []
@@ -19,26 +21,29 @@ final class DiffSide {
     /// Recovers the state of its event subscriptions from the log. O(bytes of the newest segment).
     init(_ entry: Catalog.TopicEntry, of store: StoreInspection) throws {
         self.entry = entry
+        self.store = store
         do throws(LogError) {
             let log = try store.log(of: entry)
-            self.log = log
+            isReadable = true
             problems = log.faults.map(\.description)
             let state = LogState(log)
             tail = state.tail
             if state.isPartial { problems.append("settlements in \(log.directory) cannot be read") }
-            recover(state, store)
+            recover(state)
         } catch {
-            log = nil
+            isReadable = false
             tail = 1
             problems.append(error.description)
         }
     }
 
-    private func recover(_ state: LogState, _ store: StoreInspection) {
+    private func recover(_ state: LogState) {
         for subscription in entry.subscriptions {
             do {
                 subscriptions[subscription.name] = Subscription(
-                    view: try SubscriptionView(subscription, of: entry, in: store, state, usesFiles: false),
+                    view: try SubscriptionView(
+                        subscription, of: entry,
+                        try store.index(of: subscription, in: entry, on: IndexCopy(), tail: state.tail), state),
                     filter: SubscriptionFilter(subscription, of: entry))
             } catch {
                 problems.append((error as? Failure)?.message ?? "\(error)")
@@ -51,8 +56,8 @@ final class DiffSide {
 
     /// The events that were there when the state was read.
     func events() -> () -> EventWalk.Event? {
-        guard let log else { return { nil } }
-        var walk = EventWalk(log) { [self] damage in
+        guard isReadable, let frames = try? TopicWalk(store, entry) else { return { nil } }
+        var walk = EventWalk(frames) { [self] damage in
             if problems.count < Self.problemsMax { problems.append(damage.error.description) }
         }
         return { [tail] in walk.next().flatMap { $0.sequence < tail ? $0 : nil } }

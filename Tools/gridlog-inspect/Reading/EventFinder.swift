@@ -5,7 +5,7 @@ import Gridlog
 struct EventFinder {
     private let store: StoreInspection
     private let topic: Catalog.TopicEntry
-    private var walk: LiveWalk?
+    private var walk: TopicWalk?
     private var frame: LogFrame?
 
     init(_ store: StoreInspection, _ topic: Catalog.TopicEntry) {
@@ -17,7 +17,7 @@ struct EventFinder {
     mutating func frame(of sequence: UInt64) -> LogFrame? {
         if let frame, (frame.firstSequence..<frame.endSequence).contains(sequence) { return frame }
         if walk == nil || (frame?.firstSequence ?? 0) > sequence || isFar(sequence) {
-            walk = try? LiveWalk(store, topic, from: .sequence(sequence))
+            walk = try? TopicWalk(store, topic, from: .sequence(sequence))
             frame = nil
         }
         while let step = walk?.next() {

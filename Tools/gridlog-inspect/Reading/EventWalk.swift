@@ -25,9 +25,11 @@ struct EventWalk {
     /// What could not be read is told here, in its place.
     private let onDamage: (DamagedRange) -> Void
 
-    /// - Parameter range: which events; `nil` for all.
-    init(_ log: LogInspection, in range: RangeOptions? = nil, onDamage: @escaping (DamagedRange) -> Void) {
-        walk = TopicWalk(log, from: range?.from)
+    /// - Parameters:
+    ///   - walk: that begins where the range does.
+    ///   - range: which events; `nil` for all.
+    init(_ walk: TopicWalk, in range: RangeOptions? = nil, onDamage: @escaping (DamagedRange) -> Void) {
+        self.walk = walk
         self.range = range
         self.onDamage = onDamage
     }

@@ -38,7 +38,7 @@ struct HistoryReading {
     }
 
     /// Walks from the segment that holds the event to the end. O(bytes).
-    mutating func run(_ walk: inout LiveWalk) {
+    mutating func run(_ walk: inout TopicWalk) {
         while let step = walk.next() {
             enter(step.segment)
             switch step.item {

@@ -10,8 +10,11 @@ struct LogState {
     /// Whether a checkpoint, or settlements behind it, could not be read: events may count as not settled that are.
     private(set) var isPartial = false
 
-    /// O(bytes of the newest segment).
-    init(_ log: LogInspection) {
+    /// O(bytes of the newest segment), and of the older ones from `first` on.
+    ///
+    /// - Parameter first: the id of the segment whose checkpoint is taken at the latest: an index that was copied before newer ones were
+    ///   begun does not know what they leave out.
+    init(_ log: LogInspection, since first: UInt64 = .max) {
         var since: [LogFrame] = []
         for (position, segment) in log.segments.enumerated().reversed() {
             var scan = segment.scan()
@@ -26,6 +29,7 @@ struct LogState {
                     if frame.endsCheckpoint, !isDamaged { isWhole = true }
                 case .frame(let frame) where frame.kind == .settlements: settlements.append(frame)
                 case .frame: break
+                case .damage(let range) where range.isMended: break
                 case .damage(let range):
                     isDamaged = true
                     if range.frame?.kind != .events { isPartial = true }
@@ -33,12 +37,14 @@ struct LogState {
             }
             if position == log.segments.count - 1 { tail = max(scan.nextSequence, 1) }
             since = settlements + since
-            if isWhole || position == 0 {
+            // What was given up between two segments is in the checkpoint of the later one.
+            let isEnough = segment.id <= first || position == 0 || log.segments[position - 1].id != segment.id - 1
+            if isWhole && isEnough || position == 0 {
                 frames = checkpoint + since
                 return
             }
             // Without its checkpoint, the one before and all that followed say the same.
-            isPartial = true
+            if !isWhole { isPartial = true }
         }
     }
 

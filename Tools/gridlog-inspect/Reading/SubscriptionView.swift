@@ -12,14 +12,14 @@ final class SubscriptionView {
     let tail: UInt64
     private var index: SubscriptionIndex
 
-    /// - Parameter usesFiles: whether locks are looked for in the files of the index.
+    /// - Parameter index: just opened.
     init(
-        _ entry: Catalog.SubscriptionEntry, of topic: Catalog.TopicEntry, in store: StoreInspection, _ state: LogState,
-        usesFiles: Bool = true
+        _ entry: Catalog.SubscriptionEntry, of topic: Catalog.TopicEntry, _ index: consuming SubscriptionIndex,
+        _ state: LogState
     ) throws {
         self.entry = entry
         tail = state.tail
-        var index = try store.index(of: entry, in: topic, tail: state.tail, usesFiles: usesFiles)
+        var index = index
         origin = index.origin
         do {
             try state.replay(into: &index)
@@ -41,7 +41,7 @@ final class SubscriptionView {
     var delayed: Int { index.delayedCount }
     var deadLetterPending: Int { index.deadLetterPendingCount }
     /// Events that no receiver was offered yet; the filter was not asked about them.
-    var notReached: Int { Int(tail - min(cursor, tail)) }
+    var notReached: Int { Int(clamping: tail - min(cursor, tail)) }
 
     /// One past the last sequence that a receiver was offered, or that is settled.
     var endOfTouched: UInt64 { min(index.endOfTouched, tail) }

@@ -6,16 +6,17 @@ import Gridlog
 /// What `ls` shows of a topic.
 struct TopicListing: Encodable {
     struct Segment: Encodable {
-        let id: UInt64
-        let file: String
-        let state: String
-        let firstSequence: UInt64
+        var id: UInt64 = 0
+        var file = ""
+        var state = ""
+        var firstSequence: UInt64 = 0
         var events = 0
         /// Of the file.
-        let bytes: Int
+        var bytes = 0
         var frameBytes = 0
         var liveBytes = 0
         var damagedBytes = 0
+        var isDamaged = false
         var firstTime: String?
         var lastTime: String?
     }
@@ -45,26 +46,36 @@ struct TopicListing: Encodable {
         topic = entry.name
         directory = store.directory(of: entry)
         durability = "\(entry.settings.durability)"
-        let log: LogInspection
+        let snapshot: TopicSnapshot
+        var walk: TopicWalk
         do throws(LogError) {
-            log = try store.log(of: entry)
+            snapshot = try TopicSnapshot(entry, in: store)
+            walk = try TopicWalk(store, entry, showsFaults: true)
         } catch {
             problems.append(error.description)
             return
         }
-        problems = log.faults.map(\.description)
-        let state = LogState(log)
+        problems = walk.log.faults.map(\.description)
         let views = entry.subscriptions.compactMap { subscription -> SubscriptionView? in
             do {
-                return try SubscriptionView(subscription, of: entry, in: store, state)
+                return try snapshot.view(of: subscription)
             } catch {
                 problems.append((error as? Failure)?.message ?? "\(error)")
                 return nil
             }
         }
         subscriptions = views.sorted { $0.entry.name < $1.entry.name }.map(Subscription.init)
-        segments = log.segments.map { Segment($0, views, time) }
+        var found: [UInt64: Segment] = [:]
+        while let step = walk.next() { found[step.segment.id, default: Segment()].add(step.item, views, time) }
+        segments = walk.log.segments.map { segment in
+            var listed = found[segment.id] ?? Segment()
+            listed.describe(segment)
+            return listed
+        }
     }
+
+    /// Whether something of it cannot be read.
+    var isDamaged: Bool { !problems.isEmpty || segments.contains(where: \.isDamaged) }
 
     func show() {
         let events = segments.reduce(0) { $0 + $1.events }
@@ -75,7 +86,7 @@ struct TopicListing: Encodable {
         var table = Table(header: ["SEGMENT", "STATE", "FROM", "EVENTS", "BYTES", "LIVE", "PACKED TO", "FIRST", "LAST"])
         for segment in segments {
             table.add([
-                String(segment.id), segment.damagedBytes > 0 ? "\(segment.state), damaged" : segment.state,
+                String(segment.id), segment.isDamaged ? "\(segment.state), damaged" : segment.state,
                 String(segment.firstSequence), String(segment.events), SizeText.bytes(segment.bytes),
                 SizeText.share(segment.liveBytes, of: segment.frameBytes),
                 segment.state == "packed" ? SizeText.share(segment.bytes, of: segment.frameBytes) : "-",
@@ -99,32 +110,33 @@ struct TopicListing: Encodable {
 }
 
 extension TopicListing.Segment {
-    /// Walks through the segment's frames. O(frames), and O(bytes) for their checksums.
-    fileprivate init(_ segment: InspectedSegment, _ subscriptions: [SubscriptionView], _ time: TimeText) {
+    fileprivate mutating func describe(_ segment: InspectedSegment) {
         id = segment.id
         file = segment.path
         state = segment.isPacked ? "packed" : segment.isReserve ? "reserve" : segment.isActive ? "active" : "sealed"
         firstSequence = segment.baseSequence
         bytes = segment.fileLength
-        var scan = segment.scan()
-        while let item = scan.next() {
-            switch item {
-            case .frame(let frame):
-                frameBytes += frame.frameLength
-                firstTime = firstTime ?? time(frame.appendTime)
-                lastTime = time(frame.appendTime)
-                guard frame.kind == .events else { continue }
-                events += frame.recordCount
-                let isLive =
-                    subscriptions.isEmpty
-                    || subscriptions.contains { subscription in
-                        (frame.firstSequence..<frame.endSequence).contains { !subscription.isSettled($0) }
-                    }
-                if isLive { liveBytes += frame.frameLength }
-            case .damage(let range):
-                damagedBytes += range.length
-                frameBytes += range.length
-            }
+        if segment.fault != nil { isDamaged = true }
+    }
+
+    fileprivate mutating func add(_ item: SegmentScan.Item, _ subscriptions: [SubscriptionView], _ time: TimeText) {
+        switch item {
+        case .frame(let frame):
+            frameBytes += frame.frameLength
+            firstTime = firstTime ?? time(frame.appendTime)
+            lastTime = time(frame.appendTime)
+            guard frame.kind == .events else { return }
+            events += frame.recordCount
+            let isLive =
+                subscriptions.isEmpty
+                || subscriptions.contains { subscription in
+                    (frame.firstSequence..<frame.endSequence).contains { !subscription.isSettled($0) }
+                }
+            if isLive { liveBytes += frame.frameLength }
+        case .damage(let range):
+            isDamaged = true
+            damagedBytes += range.length
+            frameBytes += range.length
         }
     }
 }

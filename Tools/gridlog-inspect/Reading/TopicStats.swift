@@ -29,9 +29,9 @@ struct TopicStats: Encodable {
     /// Walks through the log. O(bytes).
     init(_ entry: Catalog.TopicEntry, of store: StoreInspection) throws {
         topic = entry.name
-        let log: LogInspection
+        var walk: TopicWalk
         do throws(LogError) {
-            log = try store.log(of: entry)
+            walk = try TopicWalk(store, entry)
         } catch {
             problems.append(error.description)
             return
@@ -42,7 +42,6 @@ struct TopicStats: Encodable {
         let names = side.names.sorted()
         let keys = ["type", "source", "subject"].compactMap { FrameEvents.Key($0) }
         guard keys.count == 3 else { return }
-        var walk = TopicWalk(log)
         while let step = walk.next() {
             switch step.item {
             case .frame(let frame) where frame.kind == .events: add(frame, side, names, now, keys)

@@ -26,11 +26,15 @@ struct TopicVerification {
     ///
     /// - Parameter progress: is told how many bytes were read.
     mutating func run(_ progress: (Int) -> Void) {
-        // Before the log: what an index says now, the log says too by then.
-        let indexes = topic.subscriptions.map { IndexVerification($0, of: topic, in: store) }
-        let log: LogInspection
+        var walk: TopicWalk
+        var ofIndexes: [Finding] = []
         do throws(LogError) {
-            log = try store.log(of: topic)
+            let snapshot = try TopicSnapshot(topic, in: store)
+            for entry in topic.subscriptions {
+                var index = IndexVerification(entry, snapshot)
+                ofIndexes += index.findings()
+            }
+            walk = try TopicWalk(store, topic)
         } catch {
             let isMissing = (try? store.fileSystem.list(store.directory(of: topic))) == nil
             let message = isMissing ? "the directory of the topic is missing" : error.message
@@ -38,15 +42,14 @@ struct TopicVerification {
                 Finding(.damage, message, topic: topic.name, file: store.directory(of: topic), advice: Finding.repair))
             return
         }
-        guard !log.segments.isEmpty else { return verifyEmpty(log) }
-        findings += log.faults.map { Finding(.damage, $0, topic: topic.name) }
-        findings += log.warnings.map {
+        guard !walk.log.segments.isEmpty else { return verifyEmpty(walk.log) }
+        findings += walk.log.faults.map { Finding(.damage, $0, topic: topic.name) }
+        findings += walk.log.warnings.map {
             Finding(.warning, $0, topic: topic.name, advice: "nothing; if it happens again, look after the disk")
         }
-        verify(log, progress)
-        noteOtherFiles(log)
-        let state = LogState(log)
-        for index in indexes { findings += index.findings(log, state) }
+        noteOtherFiles(walk.log)
+        verify(&walk, progress)
+        findings += ofIndexes
     }
 
     /// A topic that was just made has no log until it is first opened.
@@ -59,8 +62,7 @@ struct TopicVerification {
 
     // MARK: - Frames
 
-    private mutating func verify(_ log: LogInspection, _ progress: (Int) -> Void) {
-        var walk = TopicWalk(log)
+    private mutating func verify(_ walk: inout TopicWalk, _ progress: (Int) -> Void) {
         while let step = walk.next() {
             switch step.item {
             case .frame(let frame):
@@ -73,7 +75,7 @@ struct TopicVerification {
                 progress(range.length)
             }
         }
-        if walk.end == .torn, let newest = log.newest {
+        if walk.end == .torn, let newest = walk.log.newest {
             findings.append(
                 Finding(
                     .note, "behind the last frame stands something that was never answered", topic: topic.name,
@@ -129,11 +131,26 @@ struct TopicVerification {
     // MARK: - Files
 
     private mutating func noteOtherFiles(_ log: LogInspection) {
-        for name in log.otherFiles where name.hasSuffix(".aside") {
-            findings.append(
-                Finding(
-                    .note, "a file was set aside, and may hold data", topic: topic.name,
-                    file: "\(log.directory)/\(name)", advice: "remove it when you do not miss anything"))
+        for file in log.otherFiles {
+            let path = "\(log.directory)/\(file.name)"
+            let (message, advice) = Self.text(file.kind)
+            findings.append(Finding(.note, message, topic: topic.name, file: path, advice: advice))
+        }
+    }
+
+    private static func text(_ kind: OtherFile.Kind) -> (message: String, advice: String) {
+        switch kind {
+        case .setAside: ("a file was set aside, and may hold data", "remove it when you do not miss anything")
+        case .leftOver:
+            (
+                "the manifest does not name this segment: it was given up, or is there in another form",
+                "nothing: the next start removes it"
+            )
+        case .unconnected:
+            (
+                "the segment does not continue the log",
+                "nothing, if it was begun just now; else look where it came from: the next start sets it aside"
+            )
         }
     }
 }

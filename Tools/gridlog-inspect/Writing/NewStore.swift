@@ -81,11 +81,11 @@ struct NewStore {
             throw Failure(.damaged, "'\(source)/\(Self.keysName)' is too long to be a file of access keys.")
         }
         let copy = try fileSystem.open("\(path)/\(Self.keysName)", .createNew)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy.path)
         let block = ByteBlock(capacity: content.count)
         for byte in content { block.append(byte) }
         try copy.write([block], at: 0)
         try copy.synchronize()
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy.path)
     }
 
     /// Makes the names of all files durable, but those in the directories of logs.
