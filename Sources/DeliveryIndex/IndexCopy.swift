@@ -24,6 +24,12 @@ package struct IndexCopy: Sendable {
         }
     }
 
+    /// One past the last event that the index of some run of the machine looked at, as far as `WINDOW` can be read; 0 else.
+    package var cursor: UInt64 {
+        guard let window = try? window(in: files), window.isWhole else { return 0 }
+        return max(window.cursor, window.floor)
+    }
+
     private func copy(from source: any FileSystem, to files: ScratchFileSystem) throws(StorageError) {
         try files.copyFiles(
             of: directory, from: source, first: WindowPage.fileName, bytesMax: max(WindowPage.size, SlotChunk.size))

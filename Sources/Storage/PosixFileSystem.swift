@@ -14,7 +14,8 @@ public struct PosixFileSystem: FileSystem {
     public func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any StorageFile {
         let flags: Int32 =
             switch mode {
-            case .read: O_RDONLY
+            // A pipe in the place of a file is opened at once, and is empty.
+            case .read: O_RDONLY | O_NONBLOCK
             case .readWrite: O_RDWR
             case .createNew: O_RDWR | O_CREAT | O_EXCL
             }

@@ -1,8 +1,8 @@
 """CRC32C (Castagnoli), to write a file header that is whole and says another version."""
 
 
-def crc32c(data):
-    crc = 0xFFFFFFFF
+def crc32c(data, seed=0):
+    crc = 0xFFFFFFFF ^ seed
     for byte in data:
         crc ^= byte
         for _ in range(8):

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from broker import Broker, event, identifiers, tokens
+from broker import Broker, event, eventually, identifiers, tokens
 from inspect_tool import DAMAGED, SOUND, USAGE, run
+from webhook import dead_letter, delivery_document
 
 
 @pytest.fixture
@@ -284,3 +285,38 @@ def test_packed_segments_are_read_beside_a_server(aging, tmp_path):
     assert list(pathlib.Path(tmp_path / "copy/topics").glob("*/*.packed"))
     aging.broker.stop()
     assert run("diff", data, tmp_path / "copy").status == SOUND
+
+
+@pytest.mark.r08
+def test_what_was_dead_lettered_before_is_in_a_copy_made_under_load(store, served, tmp_path):
+    """Each event waits in the queue of its topic, or was copied to the topic of dead letters, which was made first."""
+    dead, topic = store.put_topic("dead"), store.put_topic("orders")
+    document = delivery_document("Queue", {"maxDeliveryCount": 5, **dead_letter("NamespaceTopic", resourceId=dead.name)})
+    assert store.request("PUT", topic.subscription_path("sub"), document).status == 201
+    fill(topic, 5_000, size=1_000)
+    is_over = threading.Event()
+
+    def reject():
+        while not is_over.is_set():
+            topic.settle("sub", "reject", tokens(topic.receive("sub", most=100)))
+
+    worker = threading.Thread(target=reject)
+    worker.start()
+    try:
+        copies = []
+        while len(copies) < 6:
+            copies.append(tmp_path / f"copy-{len(copies)}")
+            assert run("backup", store.data, copies[-1]).status == SOUND
+    finally:
+        is_over.set()
+        worker.join(timeout=20)
+    for copy in copies:
+        moved = served(copy)
+        found = set(identifiers(topic_of(moved, topic.name).drain("sub", seconds=30)))
+
+        def everything():
+            # What was rejected and not yet copied is copied after the start.
+            lines = run("grep", copy, "--topic", dead.name, "--type", "*", "--json").json_lines
+            return found | {line["event"]["id"] for line in lines}
+
+        assert eventually(lambda: everything() == {str(number) for number in range(5_000)}), copy

@@ -132,7 +132,8 @@ def test_segment_in_the_place_of_another_is_found_and_not_repaired_into_it(store
     assert run("verify", store).status == DAMAGED
     result = run("repair", store, "--out", tmp_path / "new", "--skip-damaged", "--json")
     assert result.status == DAMAGED and result.json["topics"][0]["damages"]
-    assert run("ls", tmp_path / "new", "--json").json[0]["segments"][-1]["id"] == 1
+    (topic,) = run("ls", tmp_path / "new", "--json").json
+    assert [segment["id"] for segment in topic["segments"] if segment["events"]] == [1]
 
 
 @pytest.mark.r18

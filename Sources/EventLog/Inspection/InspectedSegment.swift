@@ -59,7 +59,11 @@ package struct InspectedSegment: Sendable {
             self.fault = fault?.about(entry.id, sequences)
         } catch {
             segment = nil
-            fault = error.about(entry.id, sequences)
+            var error = error.about(entry.id, sequences)
+            if entry.endSequence == 0, entry.baseSequence > 0 {
+                error.message += "; it held the events from \(entry.baseSequence) on"
+            }
+            fault = error
         }
         if fault == nil { fault = mismatch(entry, sequences) }
     }

@@ -31,6 +31,9 @@ struct InspectionOpening {
         }
     }
 
+    /// Whether there is nothing in the directory but directories of others.
+    var isBlank: Bool { !names.contains { $0.contains(".") || $0.hasPrefix("MANIFEST") } }
+
     mutating func run() throws(LogError) {
         names = Set(
             try LogError.converting(sticky: false) { () throws(StorageError) in try fileSystem.list(directory) })
@@ -50,7 +53,7 @@ struct InspectionOpening {
         }
         guard identity == nil || ledger.identity == identity else {
             throw LogError(
-                .incompatible, "the files belong to another log or store; put this log's own back", file: directory)
+                .damaged, "the files belong to another log or store; put this log's own back", file: directory)
         }
         open(ledger)
     }

@@ -14,6 +14,8 @@ package struct LogInspection: Sendable {
     package let warnings: [LogError]
     /// Files that are no part of the log, though they may hold data of it.
     package let otherFiles: [OtherFile]
+    /// Whether there is not a file in the directory, as before a log is first opened.
+    package let isBlank: Bool
 
     /// Reads the manifest, and opens every segment. O(segments).
     ///
@@ -28,6 +30,7 @@ package struct LogInspection: Sendable {
         faults = opening.faults
         warnings = opening.warnings
         otherFiles = opening.otherFiles
+        isBlank = opening.isBlank
     }
 
     /// The first sequence that is still there; 1 without segments.

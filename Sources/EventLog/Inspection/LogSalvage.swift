@@ -14,16 +14,31 @@ package struct LogSalvage {
     package private(set) var damages: [DamagedRange] = []
     /// Sequences that are in neither: the events of damaged frames.
     package private(set) var lost: [Range<UInt64>] = []
+    /// The first of the events that are gone at the end of the log, when nobody can say how many there were.
+    package private(set) var lostFrom: UInt64?
+    /// What stood behind the last frame of the log, and is not in the new one.
+    package private(set) var torn: DamagedRange?
     /// How many events were written.
     package private(set) var eventCount = 0
 
+    private let numbersMin: UInt64
+    private let fault: (LogFrame) -> LogError?
+
+    /// More events fit no segment of the usual 64 MiB: so far ahead the new log goes on where the end of the old one is lost.
+    private static let eventsMax: UInt64 = 1 << 20
+
     /// - Parameters:
     ///   - directory: of the new log; must be there, and empty.
+    ///   - numbersMin: one past the greatest sequence that somebody is known to have seen.
+    ///   - fault: why the payload of a whole frame makes no sense: then it is left out.
     package init(
         _ log: LogInspection, identity: LogIdentity, to directory: String, _ fileSystem: any FileSystem,
-        random: @escaping @Sendable () -> UInt64
+        numbersMin: UInt64 = 0, random: @escaping @Sendable () -> UInt64,
+        fault: @escaping (LogFrame) -> LogError? = { _ in nil }
     ) {
         self.log = log
+        self.numbersMin = numbersMin
+        self.fault = fault
         rewriter = LogRewriter(directory, identity: identity, fileSystem, random: random)
     }
 
@@ -48,6 +63,11 @@ package struct LogSalvage {
                     progress(damage.length)
                 case .frame(let frame):
                     progress(frame.frameLength)
+                    if let fault = fault(frame) {
+                        damages.append(DamagedRange(fault, of: frame))
+                        isCheckpointWhole = false
+                        continue
+                    }
                     if frame.kind == .checkpoint {
                         checkpoint.append(frame)
                         guard frame.endsCheckpoint, isCheckpointWhole else { continue }
@@ -77,11 +97,16 @@ package struct LogSalvage {
     ) throws(StorageError) {
         let following = next?.id == segment.id &+ 1 ? next?.baseSequence : nil
         let end = segment.recordedEndSequence ?? following ?? scan.nextSequence
-        let next = max(segment.baseSequence, rewriter.nextSequence ?? 0)
-        guard next < end else { return }
-        lost.append(next..<end)
+        let next = max(segment.baseSequence, rewriter.nextSequence ?? 0, 1)
+        if isNewest { torn = scan.torn }
         // The numbers of lost events at the very end must not be given to others either.
-        if isNewest, rewriter.nextSequence != nil { try begin(segment, at: end, bytes: 0) }
+        if isNewest, scan.end == .unreadable {
+            lostFrom = next
+            try begin(segment, at: max(end, numbersMin, next) + Self.eventsMax, bytes: 0)
+        } else if next < end {
+            lost.append(next..<end)
+            if isNewest, rewriter.nextSequence != nil { try begin(segment, at: end, bytes: 0) }
+        }
     }
 
     /// - Parameters:

@@ -13,7 +13,7 @@ extension Manifest {
     /// The newest whole content of a directory's manifest, read without changing anything; `nil` when there is none.
     ///
     /// - Returns: also what is wrong with a slot whose neighbour holds, which loses nothing.
-    /// - Throws: ``LogError``, when a slot is of a newer format, or cannot be read.
+    /// - Throws: ``LogError``, when a slot is of a newer format.
     package static func inspect(
         in directory: String, _ names: Set<String>, _ fileSystem: any FileSystem
     ) throws(LogError) -> (content: [UInt8]?, warnings: [LogError]) {
@@ -27,10 +27,11 @@ extension Manifest {
                         .damaged, "one of the two manifests is missing; the next change writes it anew", file: path))
                 continue
             }
-            guard let found = try read(path, fileSystem) else {
+            guard let found = try readIfPossible(path, fileSystem) else {
                 warnings.append(
                     LogError(
-                        .damaged, "one of the two manifests is torn or damaged; the next change writes it anew",
+                        .damaged,
+                        "one of the two manifests is torn, damaged or cannot be opened; the next change writes it anew",
                         file: path,
                         offset: 0))
                 continue
@@ -38,5 +39,17 @@ extension Manifest {
             if found.epoch > newest?.epoch ?? 0 { newest = found }
         }
         return (newest?.content, newest == nil ? [] : warnings)
+    }
+
+    /// What cannot be opened counts as torn: the other slot may hold.
+    private static func readIfPossible(
+        _ path: String, _ fileSystem: any FileSystem
+    ) throws(LogError) -> (epoch: UInt64, content: [UInt8])? {
+        do throws(LogError) {
+            return try read(path, fileSystem)
+        } catch {
+            guard error.code == .incompatible else { return nil }
+            throw error
+        }
     }
 }

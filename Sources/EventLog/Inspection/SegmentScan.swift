@@ -24,6 +24,8 @@ package struct SegmentScan {
     private var watermark: Int
     /// How the walk ended; `nil` before it did.
     package private(set) var end: SegmentEnd?
+    /// What stands behind the last frame, when the walk ended torn.
+    package private(set) var torn: DamagedRange?
 
     /// - Parameters:
     ///   - sequence: begins at or before the frame that holds it, if that can be found.
@@ -80,6 +82,7 @@ package struct SegmentScan {
             segment.isWhole(at: offset, header)
         else { return false }
         end = nil
+        torn = nil
         return true
     }
 
@@ -107,7 +110,10 @@ package struct SegmentScan {
     private static let sequenceEnd: UInt64 = 1 << 48
 
     private func fits(_ header: FrameHeader, at offset: Int) -> Bool {
-        guard header.firstSequence <= Self.sequenceEnd - UInt64(header.recordCount) else { return false }
+        // The least record takes a byte.
+        guard header.firstSequence <= Self.sequenceEnd - UInt64(header.recordCount),
+            header.recordCount <= header.rawLength
+        else { return false }
         if let chain, chain.offset == offset { return chain.accepts(header) }
         return header.firstSequence >= last.sequence && header.appendTime >= last.time
             && header.durableWatermark <= UInt64(offset)
@@ -239,40 +245,32 @@ package struct SegmentScan {
         let region = segment.region
         if FrameHeader.isUnknown(in: region.bytes, at: offset, seed: segment.header.seed) {
             end = .unreadable
-            return damage("a frame of a newer format, which may hold answered events", offset, upTo: nil)
+            let error = LogError(
+                .incompatible, "a frame of a newer format, which may hold answered events", file: inspected.path,
+                segment: inspected.id, offset: offset)
+            return .damage(DamagedRange(error: error, offset: offset, length: 0))
         }
         let rest = region.bytes.extracting(min(offset, region.length)..<region.length)
         if rest.isZero || segment.header.isRecycled && !FrameHeader.begins(in: region.bytes, at: offset) {
             end = .open
         } else {
             end = .torn
+            torn = tornRange(in: segment)
         }
         return nil
     }
-}
 
-/// How the frames of a segment end.
-package enum SegmentEnd: Sendable {
-    /// With its seal.
-    case seal
-    /// Nothing was written behind the last frame.
-    case open
-    /// With something that was never answered: a server is writing, or a crash cut it off.
-    case torn
-    /// What follows cannot be read.
-    case unreadable
-}
-
-/// Bytes of a segment that are not as they were written.
-package struct DamagedRange: Sendable {
-    /// What is wrong, where, and which sequences are concerned if that is known.
-    package let error: LogError
-    /// Where it begins in the segment.
-    package let offset: Int
-    /// How long it is, in bytes.
-    package let length: Int
-    /// Its frame, when only the payload is damaged.
-    package var frame: LogFrame?
-    /// Nothing is lost: what had been written is known, and comes next.
-    package var isMended = false
+    /// Names the sequences where at least the header of a frame is whole.
+    private func tornRange(in segment: Segment) -> DamagedRange {
+        let header = frame(in: segment)?.header
+        let sequences = header.flatMap { $0.recordCount > 0 ? $0.firstSequence...$0.endSequence - 1 : nil }
+        let message =
+            header == nil
+            ? "what stands behind the last frame is none: a server is writing it, or a crash cut it off"
+            : "the last frame is not whole: a server is writing it, a crash cut it off, or it was damaged since"
+        return DamagedRange(
+            error: LogError(
+                .damaged, message, file: inspected.path, segment: inspected.id, offset: offset, sequences: sequences),
+            offset: offset, length: header?.frameLength ?? segment.end - offset)
+    }
 }

@@ -72,6 +72,32 @@ package struct StoreInspection: Sendable {
         environment.subscriptionDirectory(topic.id, subscription.id)
     }
 
+    /// Directories that lie among those of the topics, and belong to none.
+    package var unnamedTopicDirectories: [String] {
+        let known = Set(catalog.topics.map { directory(of: $0) })
+        let names = (try? fileSystem.list("\(directory)/topics")) ?? []
+        return names.map { "\(directory)/topics/\($0)" }.filter { !known.contains($0) }
+    }
+
+    /// The topics, those whose events come to another one as dead letters before that one: what is settled in the first because it was
+    /// copied stands in the second by the time that it is read. Of topics that do so to each other one comes first all the same.
+    package var topicsBeforeTheirDeadLetters: [Catalog.TopicEntry] {
+        var ordered: [Catalog.TopicEntry] = []
+        var isVisited: Set<UInt64> = []
+        // Depth first: a topic is put in front of everything that it leads to.
+        func visit(_ topic: Catalog.TopicEntry) {
+            guard isVisited.insert(topic.id).inserted else { return }
+            for subscription in topic.subscriptions {
+                if case .topic(let name) = subscription.settings.deadLetter, let target = self.topic(name) {
+                    visit(target)
+                }
+            }
+            ordered.insert(topic, at: 0)
+        }
+        for topic in catalog.topics { visit(topic) }
+        return ordered
+    }
+
     /// Opens the log of a topic.
     package func log(of topic: Catalog.TopicEntry) throws(LogError) -> LogInspection {
         try LogInspection(
@@ -85,6 +111,14 @@ package struct StoreInspection: Sendable {
         of subscription: Catalog.SubscriptionEntry, in topic: Catalog.TopicEntry
     ) throws(StorageError) -> IndexCopy {
         try IndexCopy(of: directory(of: subscription, in: topic), from: fileSystem)
+    }
+
+    /// One past the greatest sequence that event subscriptions of a topic looked at or began at, as far as is known without its log: its
+    /// numbers must not be given to other events.
+    package func seenEnd(of topic: Catalog.TopicEntry) -> UInt64 {
+        topic.subscriptions.reduce(1) { end, entry in
+            max(end, entry.start, (try? indexCopy(of: entry, in: topic))?.cursor ?? 0)
+        }
     }
 
     /// The index of an event subscription, to be recovered.

@@ -6,7 +6,8 @@ struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump", abstract: "Show frames and events in the order of the log.",
         discussion: """
-            Bytes that cannot be read are shown in their place, with the reason; the exit status is then 1.
+            Bytes that cannot be read are shown in their place, with the reason; the exit status is then 1. What stands torn behind \
+            the last frame is shown, too: the next start cuts it off.
 
             Example: gridlog-inspect dump /var/lib/gridlog --topic orders --from 1000 --to 1010
             """)
@@ -29,7 +30,7 @@ struct DumpCommand: ParsableCommand {
         for topic in try inspection.topics(named: range.topic) {
             do throws(LogError) {
                 var walk = try TopicWalk(inspection, topic, from: range.from, showsFaults: true)
-                for fault in walk.log.faults {
+                for fault in walk.log.faults where range.concerns(fault) {
                     isDamaged = true
                     Output.complain("topic \(topic.name): \(fault.description)")
                 }
@@ -51,10 +52,12 @@ struct DumpCommand: ParsableCommand {
                 if range.isPast(frame) { return isDamaged }
                 if range.overlaps(frame), wants(frame.kind) { dump.show(frame) }
             case .damage(let damage):
+                guard range.concerns(damage.error) else { continue }
                 isDamaged = true
                 dump.show(damage, in: step.segment)
             }
         }
+        if let torn = walk.torn, let newest = walk.log.newest { dump.show(torn, in: newest, isTorn: true) }
         return isDamaged
     }
 

@@ -64,7 +64,7 @@ struct ExportCommand: ParsableCommand {
         } catch {
             throw Failure(.damaged, "topic \(topic.name): \(error.description)")
         }
-        var damages = frames.log.faults.map(\.description)
+        var damages = frames.log.faults.filter(range.concerns).map(\.description)
         var walk = EventWalk(frames, in: range) { damages.append($0.error.description) }
         repeat {
             let event = walk.next()

@@ -16,12 +16,14 @@ struct FrameDump {
     }
 
     /// Shows what cannot be read.
-    func show(_ damage: DamagedRange, in segment: InspectedSegment) {
+    ///
+    /// - Parameter isTorn: it stands behind the last frame, and was cut off or damaged since.
+    func show(_ damage: DamagedRange, in segment: InspectedSegment, isTorn: Bool = false) {
         let bytes = segment.bytes(damage.offset, damage.length)
         if options.store.json {
             var line = JSONLine()
             line.add("topic", topic)
-            line.add("kind", "damage")
+            line.add("kind", isTorn ? "torn" : "damage")
             line.add("file", segment.path)
             line.add("offset", damage.offset)
             line.add("length", damage.length)
@@ -33,7 +35,7 @@ struct FrameDump {
         } else {
             let sequences = damage.error.sequences.map { ", sequences \($0.lowerBound) to \($0.upperBound)" } ?? ""
             Output.line(
-                "\(topic) DAMAGE at \(damage.offset), \(damage.length) bytes\(sequences): \(damage.error.message) [\(segment.path)]"
+                "\(topic) \(isTorn ? "TORN" : "DAMAGE") at \(damage.offset), \(damage.length) bytes\(sequences): \(damage.error.message) [\(segment.path)]"
             )
             let shown = options.hex ? bytes : Array(bytes.prefix(Self.shownBytes))
             for line in HexText.lines(shown.span.bytes, at: damage.offset) { Output.line(line) }

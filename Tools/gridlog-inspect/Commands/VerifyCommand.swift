@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
             Compares every frame with its checksums and its place in the chain, the manifests with the files, and each index \
             with a replay of the log. A server may go on writing meanwhile. With --deep the JSON of every event is validated again.
 
-            The exit status is 0 for a sound store, 1 for a damaged one.
+            The exit status is 0 for a sound store, 1 for a damaged one, 2 when only a newer version can tell.
 
             Example: gridlog-inspect verify /var/lib/gridlog --deep
             """)
@@ -34,8 +34,20 @@ struct VerifyCommand: ParsableCommand {
         let progress = Progress("verifying", of: topics.reduce(0) { $0 + inspection.logBytes(of: $1) })
         for topic in topics { try verify(topic.name, inspection, progress, &report) }
         progress.finish()
+        if topic == nil { noteUnnamedTopics(inspection, &report) }
         if store.json { try Output.document(report) } else { report.show() }
         if report.isDamaged { throw Failure(.damaged) }
+        if report.isNewer { throw Failure(.usage) }
+    }
+
+    private func noteUnnamedTopics(_ inspection: StoreInspection, _ report: inout VerifyReport) {
+        report.findings += inspection.unnamedTopicDirectories.map { directory in
+            Finding(
+                .note, "the catalog names no topic with this directory", topic: nil, file: directory,
+                advice:
+                    "nothing, if its topic was deleted just now; else an older catalog may have been put back: look for a newer one"
+            )
+        }
     }
 
     /// A server that runs may give up, pack or make anything meanwhile: what is damaged is so a moment later, too.

@@ -31,6 +31,14 @@ struct RangeOptions: ParsableArguments {
         }
     }
 
+    /// Whether what is damaged may be meant: where its sequences are not known it may.
+    func concerns(_ error: LogError) -> Bool {
+        guard let sequences = error.sequences else { return true }
+        if case .sequence(let first) = from, sequences.upperBound < first { return false }
+        if case .sequence(let last) = to, sequences.lowerBound > last { return false }
+        return true
+    }
+
     /// The events of a frame that are meant, by their position in it.
     func indices(in frame: LogFrame) -> Range<Int> {
         var sequences = frame.firstSequence..<frame.endSequence

@@ -43,7 +43,7 @@ struct EventWalk {
                 guard frame.kind == .events, range?.overlaps(frame) != false else { continue }
                 events = FrameEvents(frame)
                 indices = range?.indices(in: frame) ?? 0..<frame.recordCount
-            case .damage(let damage): onDamage(damage)
+            case .damage(let damage): if range?.concerns(damage.error) != false { onDamage(damage) }
             }
         }
         guard let events, let index = indices.first else { return nil }

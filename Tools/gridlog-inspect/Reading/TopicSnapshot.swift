@@ -23,6 +23,13 @@ struct TopicSnapshot {
         state = LogState(log, since: newest)
     }
 
+    /// Why there is no segment, though there was a log once; `nil` for a topic that was just made, or that has one.
+    var logIsGone: LogError? {
+        guard log.segments.isEmpty, !log.isBlank || store.seenEnd(of: topic) > 1 else { return nil }
+        return LogError(
+            .damaged, "the log of the topic is gone: no segment and no manifest of it is there", file: log.directory)
+    }
+
     /// An event subscription's index, to be recovered.
     ///
     /// - Parameter usesFiles: whether what the files say counts, or the log alone.

@@ -41,8 +41,8 @@ struct TopicWalk {
         enter()
     }
 
-    /// How the segment that the walk stands in ends; `nil` before it was walked through.
-    var end: SegmentEnd? { scan?.end }
+    /// What stands behind the last frame of the log, when the walk came to its end and that is torn.
+    var torn: DamagedRange? { scan?.torn }
 
     private mutating func enter() {
         scan = nil
@@ -58,7 +58,11 @@ struct TopicWalk {
             case .frame(let frame)?:
                 guard frame.offsetInSegment >= place.offset else { continue }
                 place.offset = frame.offsetInSegment + frame.frameLength
-                return Step(segment: segment, item: .frame(frame))
+                guard FrameContent.tellsOfTooManyEvents(frame) else {
+                    return Step(segment: segment, item: .frame(frame))
+                }
+                let damage = DamagedRange(FrameContent.tooManyEvents(frame), of: frame)
+                return Step(segment: segment, item: .damage(damage))
             case .damage(let damage)?:
                 guard damage.offset >= place.offset, !hasGone(segment) else { continue }
                 place.offset = damage.offset + damage.length

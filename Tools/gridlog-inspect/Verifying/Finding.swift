@@ -5,6 +5,8 @@ struct Finding: Encodable, Hashable {
     enum Severity: String, Encodable {
         /// Something that was answered is missing, or would be settled wrongly.
         case damage
+        /// Written by a newer version: this one cannot tell.
+        case newer
         /// Nothing is lost, but something is not as it should be.
         case warning
         /// What an operator may want to know.
@@ -37,14 +39,19 @@ struct Finding: Encodable, Hashable {
     }
 
     init(_ severity: Severity, _ error: LogError, topic: String?, advice: String = Self.repair) {
+        let isNewer = error.code == .incompatible
         self.init(
-            severity, error.message, topic: topic, file: error.file, offset: error.offset, sequences: error.sequences,
-            advice: advice)
+            isNewer ? .newer : severity, error.message, topic: topic, file: error.file, offset: error.offset,
+            sequences: error.sequences, advice: isNewer ? Self.newer : advice)
     }
 
     /// What to do about damage.
     static let repair =
         "put the file back from a backup, or let 'gridlog-inspect repair' write what can be read into a new store"
+
+    /// What to do about what a newer version wrote, or what is of another store.
+    static let newer =
+        "leave it as it is: if a newer version wrote it, use the gridlog-inspect of that version; else put this log's own files back"
 
     /// Line by line for people.
     var text: String {

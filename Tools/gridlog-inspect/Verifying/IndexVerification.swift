@@ -21,25 +21,30 @@ struct IndexVerification {
     mutating func findings() -> [Finding] {
         guard !snapshot.state.isPartial else { return [] }
         do {
-            try readFiles()
+            let view = try snapshot.view(of: entry)
+            try readFiles(upTo: view.endOfTouched)
             var index = try snapshot.index(of: entry, usesFiles: false)
             try snapshot.state.replay(into: &index)
             index.finishRecovery()
             var findings = self.findings(index)
-            let view = try snapshot.view(of: entry)
             findings += view.contradictions.map { finding(.damage, "the index contradicts itself: \($0)") }
             return findings + trust()
         } catch {
             let message = (error as? RecoveryFailure).map { "\($0)" } ?? (error as? Failure)?.message ?? "\(error)"
-            return [finding(.damage, "the state of the event subscription cannot be recovered: \(message)")]
+            return [
+                finding(
+                    .damage, "the state of the event subscription cannot be recovered: \(message)",
+                    advice: Finding.repair)
+            ]
         }
     }
 
-    private mutating func readFiles() throws(StorageError) {
+    /// - Parameter end: behind it nothing is settled; the cursor may stand further back.
+    private mutating func readFiles(upTo end: UInt64) throws(StorageError) {
         let index = try snapshot.index(of: entry, usesFiles: true)
         origin = index.origin
         guard index.origin == .reused else { return }
-        for sequence in index.floor..<max(index.floor, index.cursor) where index.state(of: sequence) == .settled {
+        for sequence in index.floor..<max(index.floor, index.cursor, end) where index.state(of: sequence) == .settled {
             switch index.settleReason(of: sequence) {
             case .acknowledged, .rejected: answered.add(sequence)
             // Without a record, when the time to live was over that was in force then.

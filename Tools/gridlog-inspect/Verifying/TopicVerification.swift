@@ -28,8 +28,10 @@ struct TopicVerification {
     mutating func run(_ progress: (Int) -> Void) {
         var walk: TopicWalk
         var ofIndexes: [Finding] = []
+        let logIsGone: LogError?
         do throws(LogError) {
             let snapshot = try TopicSnapshot(topic, in: store)
+            logIsGone = snapshot.logIsGone
             for entry in topic.subscriptions {
                 var index = IndexVerification(entry, snapshot)
                 ofIndexes += index.findings()
@@ -42,7 +44,8 @@ struct TopicVerification {
                 Finding(.damage, message, topic: topic.name, file: store.directory(of: topic), advice: Finding.repair))
             return
         }
-        guard !walk.log.segments.isEmpty else { return verifyEmpty(walk.log) }
+        if let error = logIsGone { return findings.append(Finding(.damage, error, topic: topic.name)) }
+        guard !walk.log.segments.isEmpty else { return noteEmpty(walk.log) }
         findings += walk.log.faults.map { Finding(.damage, $0, topic: topic.name) }
         findings += walk.log.warnings.map {
             Finding(.warning, $0, topic: topic.name, advice: "nothing; if it happens again, look after the disk")
@@ -53,11 +56,11 @@ struct TopicVerification {
     }
 
     /// A topic that was just made has no log until it is first opened.
-    private mutating func verifyEmpty(_ log: LogInspection) {
+    private mutating func noteEmpty(_ log: LogInspection) {
         findings.append(
             Finding(
                 .note, "the topic has no segment yet", topic: topic.name, file: log.directory,
-                advice: "nothing, if it was just made; else its log is gone: put it back from a backup"))
+                advice: "nothing: it was just made"))
     }
 
     // MARK: - Frames
@@ -75,57 +78,37 @@ struct TopicVerification {
                 progress(range.length)
             }
         }
-        if walk.end == .torn, let newest = walk.log.newest {
+        if let torn = walk.torn {
             findings.append(
                 Finding(
-                    .note, "behind the last frame stands something that was never answered", topic: topic.name,
-                    file: newest.path, advice: "nothing: a server is writing, or the next start cuts it off"))
+                    .note, torn.error, topic: topic.name,
+                    advice:
+                        "nothing, unless the process before was told that it was durable: the next start cuts it off, and says so"
+                ))
         }
     }
 
     /// What the payload of a frame says.
     private mutating func verify(_ frame: LogFrame) {
-        switch frame.kind {
-        case .events:
-            events += frame.recordCount
-            verifyEvents(of: frame)
-        case .settlements:
-            guard let fault = Settlements(frame).fault else { return }
-            add("the settlements of a frame make no sense: \(fault.message)", frame)
-        case .checkpoint:
-            let payload = frame.payload
-            guard payload.byteCount > 0 else { return }
-            do throws(RecordFault) {
-                try Checkpoint.validate(payload)
-            } catch {
-                add("a checkpoint makes no sense: \(error.message)", frame)
-            }
-        default: break
-        }
-    }
-
-    private mutating func verifyEvents(of frame: LogFrame) {
-        let events = FrameEvents(frame)
-        for index in 0..<events.count {
-            let sequence = frame.firstSequence + UInt64(index)
-            guard let range = events.range(index) else {
-                add("the record of an event makes no sense", frame, sequence)
-                continue
-            }
-            guard isDeep else { continue }
+        if frame.kind == .events { events += frame.recordCount }
+        if let fault = FrameContent.fault(in: frame) { findings.append(Finding(.damage, fault, topic: topic.name)) }
+        guard isDeep, frame.kind == .events else { return }
+        let content = FrameEvents(frame)
+        for index in 0..<content.count {
+            guard let range = content.range(index) else { continue }
             do throws(EventError) {
                 _ = try scanner.scan(frame.payload.extracting(range))
             } catch {
-                add("an event is no valid CloudEvent: \(error.message)", frame, sequence)
+                add("an event is no valid CloudEvent: \(error.message)", frame, frame.firstSequence + UInt64(index))
             }
         }
     }
 
-    private mutating func add(_ message: String, _ frame: LogFrame, _ sequence: UInt64? = nil) {
+    private mutating func add(_ message: String, _ frame: LogFrame, _ sequence: UInt64) {
         findings.append(
             Finding(
                 .damage, message, topic: topic.name, file: frame.path, offset: frame.offsetInSegment,
-                sequences: sequence.map { $0...$0 }, advice: Finding.repair))
+                sequences: sequence...sequence, advice: Finding.repair))
     }
 
     // MARK: - Files

@@ -6,6 +6,9 @@ struct VerifyReport: Encodable {
     private(set) var events = 0
     private(set) var bytes = 0
 
+    /// Whether there is something that only a newer version can read.
+    var isNewer: Bool { findings.contains { $0.severity == .newer } }
+
     var isDamaged: Bool { findings.contains { $0.severity == .damage } }
 
     mutating func add(_ verification: TopicVerification) {
@@ -20,7 +23,8 @@ struct VerifyReport: Encodable {
         for finding in findings { Output.line(finding.text) }
         let counts = "\(topics) topics, \(frames) frames, \(events) events, \(SizeText.bytes(bytes))"
         let damages = findings.count { $0.severity == .damage }
-        Output.line(damages == 0 ? "sound: \(counts)" : "DAMAGED in \(damages) places: \(counts)")
+        guard damages == 0 else { return Output.line("DAMAGED in \(damages) places: \(counts)") }
+        Output.line(isNewer ? "CANNOT BE READ in full by this version: \(counts)" : "sound: \(counts)")
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -29,7 +33,7 @@ struct VerifyReport: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(!isDamaged, forKey: .isSound)
+        try container.encode(!isDamaged && !isNewer, forKey: .isSound)
         try container.encode(findings, forKey: .findings)
         try container.encode(topics, forKey: .topics)
         try container.encode(frames, forKey: .frames)

@@ -9,27 +9,56 @@ struct RepairReport: Encodable {
         let reason: String
         /// What had been written is known, and is in the new store.
         let isMended: Bool
+        let firstSequence: UInt64?
+        let lastSequence: UInt64?
+
+        init(_ range: DamagedRange) {
+            file = range.error.file
+            offset = range.offset
+            length = range.length
+            reason = range.error.message
+            isMended = range.isMended
+            firstSequence = range.error.sequences?.lowerBound
+            lastSequence = range.error.sequences?.upperBound
+        }
     }
 
     struct Topic: Encodable {
         let topic: String
-        let events: Int
-        let damages: [Damage]
+        private(set) var events = 0
+        private(set) var damages: [Damage] = []
         /// The first and the last sequence of each stretch of events that is gone.
-        let lostSequences: [[UInt64]]
-        /// What was wrong between files.
+        private(set) var lostSequences: [[UInt64]] = []
+        /// The first of the events that are gone at the end, when nobody can say how many there were.
+        private(set) var lostFrom: UInt64?
+        /// What stood behind the last frame, and is not in the new store: it was cut off before it was answered, or damaged since.
+        private(set) var torn: Damage?
+        /// What was wrong between files, or why nothing of the log can be read.
         let faults: [String]
+        /// Nothing of the topic's log could be read: the topic begins anew.
+        let isLost: Bool
 
         init(_ name: String, _ salvage: LogSalvage, _ faults: [LogError]) {
             topic = name
             events = salvage.eventCount
-            damages = salvage.damages.map {
-                Damage(
-                    file: $0.error.file, offset: $0.offset, length: $0.length, reason: $0.error.message,
-                    isMended: $0.isMended)
-            }
+            damages = salvage.damages.map(Damage.init)
             lostSequences = salvage.lost.map { [$0.lowerBound, $0.upperBound - 1] }
+            lostFrom = salvage.lostFrom
+            torn = salvage.torn.map(Damage.init)
             self.faults = faults.filter { fault in !salvage.damages.contains { $0.error == fault } }.map(\.description)
+            isLost = false
+        }
+
+        /// One of which nothing can be read.
+        init(_ name: String, lostBecause error: LogError) {
+            topic = name
+            faults = [error.description]
+            isLost = true
+        }
+
+        /// Whether something could not be read: events, or what happened to them.
+        var hasLosses: Bool {
+            isLost || lostFrom != nil || !lostSequences.isEmpty || damages.contains { !$0.isMended }
         }
     }
 
@@ -37,21 +66,23 @@ struct RepairReport: Encodable {
     let store: String
     var topics: [Topic] = []
 
-    /// Whether something could not be read: events, or what happened to them.
-    var hasLosses: Bool {
-        topics.contains { topic in topic.damages.contains { !$0.isMended } || !topic.lostSequences.isEmpty }
-    }
+    var hasLosses: Bool { topics.contains(where: \.hasLosses) }
 
     func show() {
         for topic in topics {
-            for fault in topic.faults { Output.line("topic \(topic.topic): \(fault)") }
-            for damage in topic.damages {
-                Output.line("topic \(topic.topic): \(Self.text(damage)): \(damage.reason)")
+            func say(_ text: String) { Output.line("topic \(topic.topic): \(text)") }
+            for fault in topic.faults { say(fault) }
+            for damage in topic.damages { say("\(Self.text(damage)): \(damage.reason)") }
+            for lost in topic.lostSequences { say("lost events \(lost[0]) to \(lost[1])") }
+            if let first = topic.lostFrom { say("lost the events from \(first) on; how many is not known") }
+            if let torn = topic.torn {
+                var text = "left out \(torn.length) bytes at \(torn.offset) of \(torn.file): \(torn.reason)"
+                if let first = torn.firstSequence, let last = torn.lastSequence {
+                    text += "; events \(first) to \(last) may have been answered"
+                }
+                say(text)
             }
-            for lost in topic.lostSequences {
-                Output.line("topic \(topic.topic): lost events \(lost[0]) to \(lost[1])")
-            }
-            Output.line("topic \(topic.topic): \(topic.events) events")
+            say(topic.isLost ? "lost as a whole; it begins anew" : "\(topic.events) events")
         }
     }
 

@@ -57,7 +57,7 @@ final class StoreBackup {
             let store = try StoreOptions.open(source)
             try forgetTopics(except: Set(store.catalog.topics.map(\.id)))
             do {
-                for topic in store.catalog.topics { try copy(topic, of: store) }
+                for topic in store.topicsBeforeTheirDeadLetters { try copy(topic, of: store) }
             } catch let error as LogError {
                 // Given up, packed or deleted meanwhile: then it does not look the same in a newer listing.
                 guard error.code != .noSpace, error != last else { throw error }
