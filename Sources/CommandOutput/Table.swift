@@ -30,6 +30,40 @@ package struct Table {
         return ([header] + rows).map { line(of: $0, widths: widths, width: width) + "\n" }.joined()
     }
 
+    /// Aligned columns under the header, at most `width` characters a line, and nothing left out: the columns that do not fit stand beneath
+    /// each row with their names, but for dashes. Only what alone is wider than a line is cut.
+    package func folded(width: Int) -> String {
+        let widths = header.indices.map { column in
+            ([header] + rows).map { $0[column].count }.max() ?? 0
+        }
+        var shown = 0
+        var used = -Table.gap
+        while shown < header.count, shown == 0 || used + Table.gap + widths[shown] <= width {
+            used += Table.gap + widths[shown]
+            shown += 1
+        }
+        var text = line(of: Array(header[..<shown]), widths: widths, width: width) + "\n"
+        for row in rows {
+            text += line(of: Array(row[..<shown]), widths: widths, width: width) + "\n"
+            for line in beneath(row, from: shown, width: width) { text += line + "\n" }
+        }
+        return text
+    }
+
+    /// The cells from a column on, with its name each, on as few lines as they need.
+    private func beneath(_ row: [String], from first: Int, width: Int) -> [String] {
+        var lines: [String] = []
+        for column in first..<row.count where !["", "-"].contains(row[column]) {
+            let cell = "\(header[column].lowercased()) \(row[column])"
+            if let last = lines.last, last.count + 2 + cell.count <= width {
+                lines[lines.count - 1] = "\(last); \(cell)"
+            } else {
+                lines.append(Table.cut(Table.indent + cell, to: max(Table.narrowestLastColumn, width)))
+            }
+        }
+        return lines
+    }
+
     private func line(of cells: [String], widths: [Int], width: Int) -> String {
         var line = ""
         for (column, cell) in cells.enumerated() {
@@ -44,6 +78,7 @@ package struct Table {
     }
 
     private static let gap = 2
+    private static let indent = "    "
     private static let narrowestLastColumn = 8
 
     private static func cut(_ text: String, to width: Int) -> String {

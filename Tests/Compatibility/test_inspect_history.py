@@ -118,6 +118,34 @@ def test_several_events_of_one_id(topic):
     assert [(each["sequence"], each["source"]) for each in result.json] == [(3, "/one"), (4, "/two")]
 
 
+def test_only_the_first_events_of_an_id(topic):
+    """The limit is one of each topic, and is told only where something is left out."""
+    other = topic.broker.put_topic("other")
+    for number in range(20):
+        topic.publish(event("often", source=f"/{number}"))
+    other.publish(*(event("often", source=f"/{number}") for number in range(3)))
+    all_of_them = run("history", topic.broker.data, "--id", "often", "--json")
+    assert len(all_of_them.json) == 23 and all_of_them.err == "" and all_of_them.status == SOUND, all_of_them
+    topic.publish(*(event("often", source=f"/{number}") for number in range(20, 25)))
+    first = run("history", topic.broker.data, "--id", "often", "--json")
+    assert [each["topic"] for each in first.json] == ["orders"] * 20 + ["other"] * 3
+    assert "topic orders: only the first 20 events" in first.err and "topic other" not in first.err, first
+
+
+def test_an_event_that_was_dropped_at_its_last_delivery(topic):
+    """It was not rejected; but the log keeps one record for both."""
+    topic.put_subscription("once", deliveries=1)
+    topic.publish(event("dropped"))
+    assert topic.settle("once", "release", tokens(topic.receive("once"))).status == 200
+    found = history(topic, "3")
+    assert steps(found)[-1] == ("rejected", "once", 1)
+    rows = [line.split("\t") for line in run("history", topic.broker.data, "3").lines]
+    assert any(row[1:3] == ["rejected or dropped", "once"] for row in rows), rows
+    assert ["once", "settled", "1", "-", "rejected or dropped"] in rows
+    text = run("dump", topic.broker.data, "--kind", "settlements").out
+    assert ": 3 rejected or dropped, delivery 1" in text, text
+
+
 def test_not_found_and_wrong_usage(topic):
     directory = topic.broker.data
     for arguments in (["--id", "nobody"], ["--id", "b*"], ["999"], ["0"]):
@@ -134,7 +162,8 @@ def test_text(topic):
     rows = [line.split("\t") for line in result.lines]
     assert rows[0] == ["orders", "2", "b", "/test", "com.example.test"]
     assert sorted(row[1] for row in rows[1:6]) == sorted(operation for operation, _, _ in LIFE)
-    assert "0000000000000001.segment, offset " in rows[1][5]
+    document = history(topic, "2")
+    assert [row[4] for row in rows[1:6]] == [f"{step['segment']}, {step['offset']}" for step in document["steps"]]
     assert ["idle", "notReached", "0", "-", "-"] in rows and ["sub", "settled", "2", "-", "acknowledged"] in rows
 
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CloudEvents
 import EventLog
 import Gridlog
 
@@ -21,7 +20,7 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Wrap each event: {\"topic\":…,\"sequence\":…,\"publishedAt\":…,\"event\":{…}}.")
     var positions = false
 
-    @Option(name: [.customShort("o"), .long], help: "The file to write, in place of standard output.")
+    @Option(name: [.customShort("o"), .long], help: "The file to write, in place of standard output ('-').")
     var output: String?
 
     /// What is printed when the lines went to a file.
@@ -41,15 +40,16 @@ struct ExportCommand: ParsableCommand {
                 "The store has \(topics.count) topics (\(names)); choose one with --topic, or export all with --positions."
             )
         }
-        let sink = try LineSink(output)
-        var summary = Summary(file: output ?? "-")
+        let file = output == "-" ? nil : output
+        let sink = try LineSink(file)
+        var summary = Summary(file: file ?? "-")
         for topic in topics { try export(topic, of: inspection, to: sink, &summary) }
         try sink.finish()
-        if output != nil {
+        if file != nil {
             if store.json {
                 try Output.document(summary)
             } else {
-                Output.line("\(summary.file): \(summary.events) events")
+                Output.line("\(summary.file): \(SizeText.count(summary.events, "event"))")
             }
         }
         if summary.unreadable > 0 { throw Failure(.damaged) }
@@ -89,7 +89,7 @@ struct ExportCommand: ParsableCommand {
         var line = JSONLine()
         line.add("topic", topic)
         line.add("sequence", event.sequence)
-        line.add("publishedAt", store.local ? store.time(time) : Timestamp.text(nanosecondsSince1970: time))
+        line.add("publishedAt", store.time.exact(time))
         if event.frame.addressee != 0 { line.add("addressee", event.frame.addressee) }
         line.add("event", json: json)
         return line.line

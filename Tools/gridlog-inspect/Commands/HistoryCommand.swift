@@ -12,6 +12,9 @@ struct HistoryCommand: ParsableCommand {
             of that group, and may be missing after a crash. Not recorded are \
             \(EventHistory.notRecorded.joined(separator: "; ")).
 
+            "rejected or dropped" is one record: a receiver rejected the event, or released it at its last delivery, and the event \
+            subscription keeps no dead letters.
+
             An event that is settled keeps its history only as long as its segments: of one whose segment was given up, the sequence \
             alone may be known.
 
@@ -55,6 +58,10 @@ struct HistoryCommand: ParsableCommand {
                     complain("topic \(topic.name): \(error.description)")
                 }
                 guard !reading.histories.isEmpty else { continue }
+                if reading.hasMore {
+                    Output.complain(
+                        "topic \(topic.name): only the first \(HistoryReading.eventsMax) events of the id are shown")
+                }
                 let snapshot = try TopicSnapshot(topic, in: inspection)
                 var found = reading.histories
                 for entry in topic.subscriptions.sorted(by: { $0.name < $1.name }) {
@@ -107,9 +114,6 @@ struct HistoryCommand: ParsableCommand {
 
     private func show(_ histories: [EventHistory]) throws {
         guard !histories.isEmpty else { throw Failure(.damaged, "No event has the id '\(id ?? "")'.") }
-        if histories.count == HistoryReading.eventsMax {
-            Output.complain("only the first \(HistoryReading.eventsMax) events of the id are shown")
-        }
         guard !store.json else { return try Output.document(histories) }
         for history in histories { history.show() }
     }
@@ -122,21 +126,22 @@ extension EventHistory {
         title.add([topic, String(sequence), id ?? "-", source ?? "-", type ?? "-"])
         Output.table(title)
         if !isInLog { Output.line("  the event is not in the log any more, or cannot be read") }
-        var lines = Table(header: ["TIME", "WHAT", "SUBSCRIPTION", "DELIVERY", "UNTIL", "WHERE"])
+        var lines = Table(header: ["TIME", "WHAT", "SUBSCRIPTION", "DELIVERY", "SEGMENT, OFFSET", "UNTIL"])
         for step in steps {
-            var what = step.operation
+            var what = step.words
             if let addressee = step.addressee { what += " (only for \(addressee))" }
             lines.add([
                 step.time, what, step.subscription ?? "-", step.deliveryCount.map(String.init) ?? "-",
-                step.until ?? "-", "\(step.file), offset \(step.offset)",
+                "\(step.segment), \(step.offset)", step.until ?? "-",
             ])
         }
         if !steps.isEmpty { Output.table(lines) }
         for each in lost { Output.line("  lost: \(each)") }
         var states = Table(header: ["SUBSCRIPTION", "NOW", "DELIVERIES", "UNTIL", "HOW"])
         for each in subscriptions {
+            let reason = each.settledAs == "rejected" ? Settlements.Line.rejectedWords : each.settledAs
             states.add([
-                each.subscription, each.state, String(each.deliveryCount), each.until ?? "-", each.settledAs ?? "-",
+                each.subscription, each.state, String(each.deliveryCount), each.until ?? "-", reason ?? "-",
             ])
         }
         if !subscriptions.isEmpty { Output.table(states) }

@@ -127,5 +127,5 @@ struct SubscriptionsCommand: ParsableCommand {
 }
 
 extension StateName {
-    fileprivate static var headers: [String] { ["AVAILABLE", "LOCKED", "DELAYED", "DEAD", "NOT REACHED"] }
+    fileprivate static var headers: [String] { ["AVAILABLE", "LOCKED", "DELAYED", "DEAD", "UNREACHED"] }
 }

@@ -7,7 +7,8 @@ enum Output {
     private static let buffer = Mutex<[UInt8]>([])
     private static let bufferBytes = 64 << 10
 
-    /// Writes to standard output; a reader that closed the pipe (`| head`) ends the process without a word.
+    /// Writes to standard output; a reader that closed the pipe (`| head`) ends the process without a word, and anything else that keeps
+    /// it from being written with status 2.
     static func write(_ bytes: [UInt8]) {
         let mustFlush = buffer.withLock { buffer in
             buffer += bytes
@@ -18,8 +19,10 @@ enum Output {
 
     static func line(_ text: String) { write(Array((text + "\n").utf8)) }
 
-    static func table(_ table: Table) {
-        write(Array((Terminal.width.map { table.aligned(width: $0) } ?? table.plain()).utf8))
+    /// - Parameter cutsLast: on a terminal the last column is cut where it does not fit; else it goes beneath.
+    static func table(_ table: Table, cutsLast: Bool = false) {
+        let text = Terminal.width.map { cutsLast ? table.aligned(width: $0) : table.folded(width: $0) }
+        write(Array((text ?? table.plain()).utf8))
     }
 
     /// Writes a document with its members in the order of their names.
@@ -35,14 +38,11 @@ enum Output {
             return buffer
         }
         guard !bytes.isEmpty else { return }
-        signal(SIGPIPE, SIG_IGN)
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-        } catch {
-            if (error as NSError).code != NSFileWriteUnknownError {
-                complain("standard output cannot be written: \(error)")
-            }
-            end(.sound)
+        let error = StandardOutput.write(bytes)
+        if error == EPIPE { end(.sound) }
+        guard error == 0 else {
+            complain("standard output cannot be written: \(String(cString: strerror(error)))")
+            end(.usage)
         }
     }
 

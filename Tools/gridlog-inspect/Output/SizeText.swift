@@ -15,6 +15,11 @@ enum SizeText {
         return String(format: value < 10 ? "%.2f %@" : value < 100 ? "%.1f %@" : "%.0f %@", value, units[unit])
     }
 
+    /// How many of something there are.
+    ///
+    /// - Parameter noun: the one, which an `s` makes many.
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// One of so many in percent; a dash for none.
     static func share(_ part: Int, of whole: Int) -> String {
         whole > 0 ? String(format: "%.0f %%", 100 * Double(part) / Double(whole)) : "-"

@@ -8,10 +8,13 @@ struct EventHistory: Encodable {
     struct Step: Encodable {
         let time: String
         let file: String
+        let segment: UInt64
         /// Of the frame in the segment.
         let offset: Int
         /// `published`, or what a settlement says.
         let operation: String
+        /// The same for people.
+        var words: String
         var subscription: String?
         var deliveryCount: Int?
         /// Before which it is not delivered again.
@@ -21,6 +24,11 @@ struct EventHistory: Encodable {
         var frameEvents: Int?
         /// The only event subscription that it is for, when it was put back.
         var addressee: String?
+
+        private enum CodingKeys: CodingKey {
+            case time, file, segment, offset, operation, subscription, deliveryCount, until
+            case frameFirstSequence, frameEvents, addressee
+        }
     }
 
     struct Standing: Encodable {

@@ -16,6 +16,9 @@ struct HistoryReading {
     private var previous: InspectedSegment?
     private var scratch: [UInt8] = []
 
+    /// Whether there are more events of the id than are shown.
+    private(set) var hasMore = false
+
     /// More events of one id are not shown.
     static let eventsMax = 20
 
@@ -60,7 +63,10 @@ struct HistoryReading {
                 case .unreadable(let index): next = index + 1
                 case .event(let index):
                     next = index + 1
-                    guard histories.count < Self.eventsMax else { return }
+                    guard histories.count < Self.eventsMax else {
+                        hasMore = true
+                        return
+                    }
                     histories.append(
                         EventHistory(topic: topic.name, sequence: frame.firstSequence + UInt64(index)))
                     describe(histories.count - 1, in: frame)
@@ -106,6 +112,7 @@ struct HistoryReading {
             for position in histories.indices
             where (line.run.first..<line.run.end).contains(histories[position].sequence) {
                 var step = step(line.operation, frame)
+                step.words = line.words
                 step.subscription = name(of: line.subscription)
                 step.deliveryCount = Int(line.run.deliveryCount)
                 if line.run.until > 0, line.run.until <= .max / 1_000_000 {
@@ -118,7 +125,8 @@ struct HistoryReading {
 
     private func step(_ operation: String, _ frame: LogFrame) -> EventHistory.Step {
         EventHistory.Step(
-            time: time(frame.appendTime), file: frame.path, offset: frame.offsetInSegment, operation: operation)
+            time: time(frame.appendTime), file: frame.path, segment: frame.segmentID, offset: frame.offsetInSegment,
+            operation: operation, words: operation)
     }
 
     private func name(of subscription: UInt32) -> String {

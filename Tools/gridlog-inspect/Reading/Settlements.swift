@@ -25,10 +25,16 @@ struct Settlements {
             }
         }
 
+        /// The same for people, who may not know that one word stands for two.
+        var words: String { run.operation == .rejected ? Self.rejectedWords : operation }
+
+        /// An event that is not to be dead-lettered leaves the same record either way.
+        static let rejectedWords = "rejected or dropped"
+
         func text(_ time: TimeText) -> String {
             var text = "subscription \(subscription): \(run.first)"
             if run.count > 1 { text += " to \(run.end - 1)" }
-            text += " \(operation), delivery \(run.deliveryCount)"
+            text += " \(words), delivery \(run.deliveryCount)"
             if run.until > 0 { text += ", not before \(time(until))" }
             return text
         }

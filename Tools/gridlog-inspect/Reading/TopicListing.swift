@@ -19,6 +19,13 @@ struct TopicListing: Encodable {
         var isDamaged = false
         var firstTime: String?
         var lastTime: String?
+        /// For people.
+        var last: String?
+
+        private enum CodingKeys: CodingKey {
+            case id, file, state, firstSequence, events, bytes, frameBytes, liveBytes, damagedBytes, isDamaged
+            case firstTime, lastTime
+        }
     }
 
     struct Subscription: Encodable {
@@ -81,23 +88,23 @@ struct TopicListing: Encodable {
         let events = segments.reduce(0) { $0 + $1.events }
         let bytes = segments.reduce(0) { $0 + $1.bytes }
         Output.line(
-            "\(topic): \(events) events, \(SizeText.bytes(bytes)), \(durability), in \(directory)")
+            "\(topic): \(SizeText.count(events, "event")), \(SizeText.bytes(bytes)), \(durability), in \(directory)")
         for problem in problems { Output.line("  damaged: \(problem)") }
-        var table = Table(header: ["SEGMENT", "STATE", "FROM", "EVENTS", "BYTES", "LIVE", "PACKED TO", "FIRST", "LAST"])
+        var table = Table(header: ["SEGMENT", "STATE", "FROM", "EVENTS", "BYTES", "LIVE", "PACKED", "LAST"])
         for segment in segments {
             table.add([
                 String(segment.id), segment.isDamaged ? "\(segment.state), damaged" : segment.state,
                 String(segment.firstSequence), String(segment.events), SizeText.bytes(segment.bytes),
                 SizeText.share(segment.liveBytes, of: segment.frameBytes),
                 segment.state == "packed" ? SizeText.share(segment.bytes, of: segment.frameBytes) : "-",
-                segment.firstTime ?? "-", segment.lastTime ?? "-",
+                segment.last ?? "-",
             ])
         }
         if !segments.isEmpty { Output.table(table) }
         guard !subscriptions.isEmpty else { return }
         var names = Table(
             header: [
-                "SUBSCRIPTION", "MODE", "FLOOR", "CURSOR", "AVAILABLE", "LOCKED", "DELAYED", "DEAD", "NOT REACHED",
+                "SUBSCRIPTION", "MODE", "FLOOR", "CURSOR", "AVAILABLE", "LOCKED", "DELAYED", "DEAD", "UNREACHED",
             ])
         for each in subscriptions {
             names.add([
@@ -125,6 +132,7 @@ extension TopicListing.Segment {
             frameBytes += frame.frameLength
             firstTime = firstTime ?? time(frame.appendTime)
             lastTime = time(frame.appendTime)
+            last = time.toTheSecond(frame.appendTime)
             guard frame.kind == .events else { return }
             events += frame.recordCount
             let isLive =

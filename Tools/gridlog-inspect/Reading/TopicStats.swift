@@ -113,7 +113,8 @@ struct TopicStats: Encodable {
     func show(_ kind: DistributionKind) {
         let share = frames > 0 ? Double(events) / Double(frames) : 0
         Output.line(
-            "\(topic): \(events) events, \(SizeText.bytes(eventBytes)), \((share * 10).rounded() / 10) events a frame")
+            "\(topic): \(SizeText.count(events, "event")), \(SizeText.bytes(eventBytes)), \((share * 10).rounded() / 10) events a frame"
+        )
         for problem in problems { Output.line("  damaged: \(problem)") }
         var table = Table(header: ["DISTRIBUTION", "COUNT", "P50", "P90", "P99", "MAX"])
         for each in distributions {
@@ -142,6 +143,6 @@ struct TopicStats: Encodable {
         var table = Table(header: ["EVENTS", name])
         for entry in counts.top { table.add([String(entry.count), entry.value]) }
         if counts.others > 0 { table.add([String(counts.others), "(others)"]) }
-        Output.table(table)
+        Output.table(table, cutsLast: true)
     }
 }
