@@ -4,12 +4,51 @@ import json
 import os
 import random
 import shutil
+import signal
+import subprocess
 
 import pytest
 
 from broker import Broker, event, identifiers, tokens
 from inspect_stores import copy, flip, frames, golden, vouched, written
-from inspect_tool import DAMAGED, SOUND, USAGE, run
+from inspect_tool import DAMAGED, SOUND, USAGE, command, run
+
+
+BIG_EVENTS = 100
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    """A store of 100 MB."""
+    root = tmp_path_factory.mktemp("big")
+    lines = root / "lines"
+    lines.write_text("".join(json.dumps(event(number, data="x" * 1_000_000)) + "\n" for number in range(BIG_EVENTS)))
+    assert run("import", root / "data", lines, "--topic", "orders", "--create").status == SOUND
+    lines.unlink()
+    return root / "data"
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["empty directory", "no directory"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("work", ["repair", "backup"])
+def test_a_signal_leaves_nothing_behind(big, tmp_path, work, number, is_there):
+    new = tmp_path / "new"
+    arguments = [work, big, "--out", new] if work == "repair" else [work, big, new]
+    if is_there:
+        new.mkdir()
+    running = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (new / "topics").exists():
+        assert running.poll() is None, running.stderr.read()
+    # So that it does not end before the signal reaches it.
+    running.send_signal(signal.SIGSTOP)
+    running.send_signal(number)
+    running.send_signal(signal.SIGCONT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == -number and out == b"" and b"nothing was kept" in err, (running.returncode, out, err)
+    assert new.exists() == is_there and (not is_there or list(new.iterdir()) == [])
+    if number == signal.SIGINT and not is_there:
+        assert run(*arguments).status == SOUND
+        assert run("verify", new, "--json").json["events"] == BIG_EVENTS
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ final class Progress {
         self.total = total.map { max($0, 1) }
     }
 
-    /// So many bytes more are done.
+    /// So many bytes more are done. Here Ctrl-C ends what makes a store.
     func advance(_ bytes: Int) {
         done += bytes
+        Interruption.check()
         guard Self.isVisible, Date().timeIntervalSince(shown) > 0.2 else { return }
         shown = Date()
         guard let total else { return write("\r\(SizeText.bytes(done)) \(what)\u{1B}[K") }

@@ -50,7 +50,9 @@ struct NewStore {
             .resolvingSymlinksInPath().path
     }
 
+    /// Begins it; Ctrl-C removes it from now on.
     func make() throws(StorageError) {
+        Interruption.begin(path) { remove() }
         try fileSystem.createDirectory(path)
         try fileSystem.createDirectory("\(path)/topics")
     }
@@ -68,8 +70,10 @@ struct NewStore {
     func finish(_ catalog: [UInt8]) throws {
         try copyKeys()
         try sync()
+        Interruption.check()
         try Manifest.writeBoth(catalog.span.bytes, in: path, fileSystem)
         try sync()
+        Interruption.end()
     }
 
     /// Copies the access keys, if there are any, for their owner only.
