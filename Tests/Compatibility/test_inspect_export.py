@@ -170,12 +170,55 @@ def test_a_line_is_bounded(stores):
     fits = json.dumps(event("big", data="x" * (1_048_576 - len(frame))))
     assert len(fits) == 1_048_576
     status, out, err = pipe(fits.encode(), "import", store, "-")
-    assert (status, out) == (SOUND, "orders: 1 events imported\n"), err
+    assert (status, out) == (SOUND, "orders: 1 event imported\n"), err
     too_long = json.dumps(event("big", data="x" * 1_048_576))
     status, _, err = pipe(too_long.encode(), "import", store, "-")
     assert status == USAGE and "Line 1 " in err and "0 events" in err
     status, _, err = pipe(b"x" * 50_000_000, "import", store, "-")
     assert status == USAGE and "longer than" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments", "text"),
+    [
+        ("{}", ["--topic", "orders"], "specversion|source|type|id"),
+        ("no JSON", ["--topic", "orders"], "not one JSON object"),
+        (json.dumps(event("1")), ["--topic", "a topic"], "3 to 50 characters"),
+        (json.dumps(event("1")), [], "names no topic"),
+        ("", ["--topic", "orders"], None),
+    ],
+)
+def test_no_store_is_made_for_nothing(tmp_path, line, arguments, text):
+    import re
+
+    source = tmp_path / "lines"
+    source.write_text(line + "\n")
+    result = run("import", tmp_path / "new", source, "--create", *arguments)
+    assert not (tmp_path / "new").exists(), result
+    if text is None:
+        assert result.status == SOUND and result.out == "no events imported\n", result
+    else:
+        assert result.status == USAGE and "Line 1 " in result.err and re.search(text, result.err), result
+
+
+def test_what_is_passed_over_is_told(tmp_path):
+    lines = [{"topic": "orders", "event": event("1")}] + [
+        {"topic": "orders", "addressee": 1, "event": event(number)} for number in range(2)
+    ]
+    source = tmp_path / "lines"
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    result = run("import", tmp_path / "new", source, "--create")
+    assert result.status == SOUND and result.lines[0] == "orders: 1 event imported", result
+    assert result.lines[1].startswith("2 events passed over: "), result
+    assert run("import", tmp_path / "new", source, "--json").json["passedOver"] == 2
+
+
+def test_a_dash_is_standard_output(stores, tmp_path, monkeypatch):
+    store = stores("a", fill)
+    monkeypatch.chdir(tmp_path)
+    result = run("export", store, "-o", "-")
+    assert result.status == SOUND and result.out == run("export", store).out and result.out
+    assert not (tmp_path / "-").exists()
 
 
 def test_a_served_store_is_not_imported_into(tmp_path):

@@ -1,5 +1,5 @@
 /// The rule for names of topics and event subscriptions (contract section 2.2).
-enum ResourceName {
+package enum ResourceName {
     private static let reservedPrefixes = ["microsoft", "eventgrid", "system"]
 
     static func validate(_ name: String, of kind: String) throws(GridlogError) {
@@ -18,7 +18,8 @@ enum ResourceName {
         }
     }
 
-    static func validateTopic(_ name: String) throws(GridlogError) {
+    /// Throws unless a topic may bear the name.
+    package static func validateTopic(_ name: String) throws(GridlogError) {
         try validate(name, of: "topic")
         let lowercased = name.lowercased()
         for prefix in reservedPrefixes where lowercased.hasPrefix(prefix) {

@@ -37,14 +37,17 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         if !create { _ = try store.open() }
         var reader = try LineReader(file, lengthMax: EventLimits().eventBytesMax + Self.wrapperBytesMax)
-        let broker: Broker
-        do throws(GridlogError) {
-            broker = try Broker.open(store.directory)
-        } catch {
-            throw Failure(error.code == .storageDamaged ? .damaged : .usage, error.message)
+        let directory = store.directory
+        var importer = Importer(into: topic, createsTopics: create) { () throws(Failure) in
+            do throws(GridlogError) {
+                return try Broker.open(directory)
+            } catch {
+                throw Failure(error.code == .storageDamaged ? .damaged : .usage, error.message)
+            }
         }
-        defer { broker.close() }
-        var importer = Importer(broker, into: topic, createsTopics: create)
+        defer { importer.close() }
+        // One that is not there yet is made for the first event: without any, nothing is left behind.
+        if !create || (try? StoreOptions.open(directory)) != nil { try importer.start() }
         let progress = Progress("imported")
         defer { progress.finish() }
         try read(&reader, into: &importer, progress)
@@ -72,7 +75,7 @@ struct ImportCommand: ParsableCommand {
             let count = importer.imported.values.reduce(0, +)
             throw Failure(
                 error.status,
-                "Line \(line) of '\(file)': \(reason). \(count) events were imported before; correct it, and import from that line "
+                "Line \(line) of '\(file)': \(reason). \(SizeText.count(count, "event")) \(count == 1 ? "was" : "were") imported before; correct it, and import from that line "
                     + "on ('tail -n +\(line)').")
         }
     }
@@ -83,8 +86,13 @@ struct ImportCommand: ParsableCommand {
             passedOver: importer.passedOver)
         if store.json, (try? Output.document(summary)) != nil { return }
         for (name, count) in importer.imported.sorted(by: { $0.key < $1.key }) {
-            Output.line("\(name): \(count) events imported")
+            Output.line("\(name): \(SizeText.count(count, "event")) imported")
         }
         if summary.imported == 0 { Output.line("no events imported") }
+        if summary.passedOver > 0 {
+            Output.line(
+                "\(SizeText.count(summary.passedOver, "event")) passed over: put back for one event subscription, and in the log "
+                    + "a second time")
+        }
     }
 }

@@ -3,7 +3,9 @@ import Gridlog
 
 /// Publishes events into the topics of a broker, in their order.
 struct Importer {
-    private let broker: Broker
+    private let open: () throws(Failure) -> Broker
+    /// `nil` before the first event.
+    private var broker: Broker?
     private let topicName: String?
     private let createsTopics: Bool
     private var scanner = EventScanner()
@@ -15,12 +17,25 @@ struct Importer {
     /// Lines that were passed over: events that are in the log a second time, for one event subscription.
     private(set) var passedOver = 0
 
-    /// - Parameter topic: where all events go; `nil` for where the lines say, or the only topic.
-    init(_ broker: Broker, into topic: String?, createsTopics: Bool) {
-        self.broker = broker
+    /// - Parameters:
+    ///   - topic: where all events go; `nil` for where the lines say, or the only topic.
+    ///   - open: is called once, for the first event that is in order.
+    init(into topic: String?, createsTopics: Bool, open: @escaping () throws(Failure) -> Broker) {
         topicName = topic
         self.createsTopics = createsTopics
+        self.open = open
     }
+
+    /// Opens the broker before the first event.
+    @discardableResult
+    mutating func start() throws(Failure) -> Broker {
+        if let broker { return broker }
+        let broker = try open()
+        self.broker = broker
+        return broker
+    }
+
+    func close() { broker?.close() }
 
     /// Checks the event of a line, and takes it; publishes when enough are there.
     ///
@@ -56,12 +71,16 @@ struct Importer {
         imported[batch.topic.name, default: 0] += batch.count
     }
 
-    private func topic(of line: ImportLine) throws(Failure) -> Topic {
-        let topics = broker.topics
+    private mutating func topic(of line: ImportLine) throws(Failure) -> Topic {
         guard let name = topicName ?? line.topic else {
+            let topics = broker?.topics ?? []
             if topics.count == 1 { return topics[0] }
             throw Failure(.usage, "it names no topic; name one with --topic (\(Self.known(topics)))")
         }
+        // Before a store is made.
+        if broker == nil { try Self.validate(name) }
+        let broker = try start()
+        let topics = broker.topics
         if let found = broker.topic(name) { return found }
         guard createsTopics else {
             throw Failure(
@@ -71,6 +90,14 @@ struct Importer {
         }
         do throws(GridlogError) {
             return try broker.putTopic(name).topic
+        } catch {
+            throw Failure(.usage, error.message)
+        }
+    }
+
+    private static func validate(_ name: String) throws(Failure) {
+        do throws(GridlogError) {
+            try ResourceName.validateTopic(name)
         } catch {
             throw Failure(.usage, error.message)
         }
