@@ -69,6 +69,29 @@ def test_text_and_drawing(store, tmp_path):
     assert sum(rect.get("fill") == "#2a6fb0" for rect in root.iter("{http://www.w3.org/2000/svg}rect")) == 2
 
 
+def test_the_largest_is_not_rounded(tmp_path):
+    running = Broker(tmp_path / "data").start()
+    try:
+        events = [event(number, data="x" * number) for number in (2_251, 5_003, 70_001)]
+        running.put_topic("orders").publish(*events)
+        running.stop()
+    finally:
+        running.kill()
+    sizes = [len(json.dumps(each)) for each in events]
+    [document] = run("stats", running.data, "--json").json
+    size = distribution(document, "size")
+    assert size["max"] == max(sizes) and size["p99"] <= size["max"]
+    only = run("export", running.data, "--to", 1).out
+    smaller = run("import", tmp_path / "one", tmp_path / "line", "--topic", "one", "--create")
+    assert smaller.status == USAGE
+    (tmp_path / "line").write_text(only)
+    assert run("import", tmp_path / "one", tmp_path / "line", "--topic", "one", "--create").status == SOUND
+    text = run("stats", tmp_path / "one")
+    [row] = [line.split("\t") for line in text.lines if line.startswith("size\t")]
+    assert row[1:] == ["1", *[f"{sizes[0]} B"] * 4]
+    assert text.lines[0].startswith("one: 1 event, "), text
+
+
 def test_usage(store):
     assert run("stats", store, "--histogram", "nothing").status == USAGE
     assert run("stats", store, "--topic", "nothing").status == USAGE

@@ -28,8 +28,9 @@ enum DistributionKind: String, ExpressibleByArgument, CaseIterable, Encodable {
         case .deliveries: return String(value)
         case .latency, .age:
             let seconds = Double(value) / 1e9
-            if seconds < 1e-3 { return String(format: "%.0f µs", seconds * 1e6) }
-            if seconds < 1 { return String(format: "%.3g ms", seconds * 1e3) }
+            // What rounds to the next unit is shown in that.
+            if seconds < 0.9995e-3 { return String(format: "%.0f µs", seconds * 1e6) }
+            if seconds < 0.9995 { return String(format: "%.3g ms", seconds * 1e3) }
             return seconds < 600 ? String(format: "%.3g s", seconds) : String(format: "%.1f h", seconds / 3_600)
         }
     }

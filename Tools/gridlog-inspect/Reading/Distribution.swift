@@ -10,6 +10,8 @@ struct Distribution: Encodable {
 
     let kind: DistributionKind
     private var histogram: Histogram<UInt64>
+    /// As it is, not rounded.
+    private(set) var max: UInt64 = 0
 
     /// 11 days in microseconds, or more than any file has bytes.
     private static let stepsMax: UInt64 = 1_000_000_000_000
@@ -26,13 +28,17 @@ struct Distribution: Encodable {
     }
 
     mutating func record(_ value: UInt64, count: UInt64 = 1) {
-        if count > 0 { histogram.record(Swift.min(value, Self.stepsMax * kind.step), count: count) }
+        guard count > 0 else { return }
+        histogram.record(Swift.min(value, Self.stepsMax * kind.step), count: count)
+        max = Swift.max(max, value)
     }
 
     var count: UInt64 { histogram.totalCount }
-    var max: UInt64 { count == 0 ? 0 : histogram.max }
 
-    func percentile(_ percentile: Double) -> UInt64 { count == 0 ? 0 : histogram.valueAtPercentile(percentile) }
+    /// To three significant digits, and no more than the largest.
+    func percentile(_ percentile: Double) -> UInt64 {
+        count == 0 ? 0 : Swift.min(max, histogram.valueAtPercentile(percentile))
+    }
 
     /// Each twice as wide as the one before; none that is empty at either end. At most 41.
     var bars: [Bar] {
