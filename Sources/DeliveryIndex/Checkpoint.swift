@@ -9,9 +9,12 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// The event subscription that it is of.
     public let subscription: UInt32
-    let floor: UInt64
-    let cursor: UInt64
-    let end: UInt64
+    /// Every sequence below it is settled.
+    package let floor: UInt64
+    /// Every sequence below it was looked at.
+    package let cursor: UInt64
+    /// One past the last sequence that all parts tell of.
+    package let end: UInt64
     /// What the runs of this part cover, of [floor, end).
     let covered: Range<UInt64>
 

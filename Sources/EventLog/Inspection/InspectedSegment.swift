@@ -87,7 +87,7 @@ package struct InspectedSegment: Sendable {
     }
 
     /// How many bytes its frames take at most, unpacked.
-    var rawLength: Int { segment?.packed?.header.rawLength ?? min(recordedEnd ?? .max, fileLength) }
+    package var rawLength: Int { segment?.packed?.header.rawLength ?? min(recordedEnd ?? .max, fileLength) }
 
     /// The first 4 KiB at most of a range of the segment, as far as they are there; of a packed one those of the block that begins there, as
     /// it is stored.

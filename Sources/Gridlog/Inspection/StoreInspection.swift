@@ -40,6 +40,12 @@ package struct StoreInspection: Sendable {
                 "The directory '\(directory)' holds no Gridlog store: there is no MANIFEST-A in it. Name the directory "
                     + "that 'gridlog serve --data' was given.")
         }
+        guard names.contains("topics") || !names.contains("subscriptions") else {
+            throw GridlogError(
+                .notAStore,
+                "The directory '\(directory)' is that of one topic. Name the directory that 'gridlog serve --data' was given, two "
+                    + "above it.")
+        }
         let slots = try GridlogError.converting { () throws(LogError) in
             try Manifest.inspect(in: directory, names, fileSystem)
         }

@@ -30,12 +30,12 @@ struct FrameDump {
             line.add("reason", damage.error.message)
             line.add("firstSequence", damage.error.sequences?.lowerBound)
             line.add("lastSequence", damage.error.sequences?.upperBound)
-            line.add("hex", Self.digits(bytes))
+            Self.addHex(bytes, to: &line, of: damage.length)
             Output.write(line.line)
         } else {
             let sequences = damage.error.sequences.map { ", sequences \($0.lowerBound) to \($0.upperBound)" } ?? ""
             Output.line(
-                "\(topic) \(isTorn ? "TORN" : "DAMAGE") at \(damage.offset), \(damage.length) bytes\(sequences): \(damage.error.message) [\(segment.path)]"
+                "\(topic) \(isTorn ? "TORN" : "DAMAGE") at \(damage.offset), \(SizeText.count(damage.length, "byte"))\(sequences): \(damage.error.message) [\(segment.path)]"
             )
             let shown = options.hex ? bytes : Array(bytes.prefix(Self.shownBytes))
             for line in HexText.lines(shown.span.bytes, at: damage.offset) { Output.line(line) }
@@ -69,10 +69,12 @@ struct FrameDump {
         case .settlements:
             for settlement in Settlements(frame).lines { Output.line("  \(settlement.text(options.store.time))") }
         case .checkpoint:
-            let payload = frame.payload
-            if let checkpoint = try? Checkpoint(header: payload) {
+            if let checkpoint = Self.checkpoint(frame) {
                 Output.line(
-                    "  of subscription \(checkpoint.subscription)\(frame.endsCheckpoint ? ", the last one" : "")")
+                    "  of subscription \(checkpoint.subscription): floor \(checkpoint.floor), cursor \(checkpoint.cursor), "
+                        + "end \(checkpoint.end)\(frame.endsCheckpoint ? ", the last one" : "")")
+            } else if frame.endsCheckpoint {
+                Output.line("  the last one")
             }
         default: break
         }
@@ -102,12 +104,28 @@ struct FrameDump {
         line.add("count", frame.recordCount)
         line.add("durableWatermark", frame.durableWatermark)
         if frame.addressee != 0 { line.add("addressee", frame.addressee) }
-        if options.hex { line.add("hex", Self.digits(frame.payload.array())) }
+        if options.hex { Self.addHex(frame.payload.array(), to: &line) }
         if !options.headers, frame.kind == .events { line.add("events", json: events(of: frame)) }
         if !options.headers, frame.kind == .settlements {
             line.add("settlements", json: JSONLine.array(Settlements(frame).lines.map { $0.json(options.store.time) }))
         }
+        if !options.headers, let checkpoint = Self.checkpoint(frame) {
+            var part = JSONLine()
+            part.add("subscription", checkpoint.subscription)
+            part.add("floor", checkpoint.floor)
+            part.add("cursor", checkpoint.cursor)
+            part.add("end", checkpoint.end)
+            line.add("checkpoint", json: part.object)
+        }
+        if frame.endsCheckpoint { line.add("endsCheckpoint", true) }
         Output.write(line.line)
+    }
+
+    /// What the head of a checkpoint says; `nil` for other frames, and one without content.
+    private static func checkpoint(_ frame: LogFrame) -> Checkpoint? {
+        guard frame.kind == .checkpoint, frame.payload.byteCount > 0 else { return nil }
+        let payload = frame.payload
+        return try? Checkpoint(header: payload)
     }
 
     private func events(of frame: LogFrame) -> [UInt8] {
@@ -121,7 +139,10 @@ struct FrameDump {
         return JSONLine.array(events)
     }
 
-    private static func digits(_ bytes: [UInt8]) -> String {
-        bytes.prefix(4_096).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    /// - Parameter length: of all, when more of them are there than `bytes`.
+    private static func addHex(_ bytes: [UInt8], to line: inout JSONLine, of length: Int = 0) {
+        let shown = bytes.prefix(HexText.bytesMax)
+        line.add("hex", shown.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        if shown.count < max(length, bytes.count) { line.add("hexTruncated", true) }
     }
 }

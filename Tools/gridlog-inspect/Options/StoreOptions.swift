@@ -47,8 +47,8 @@ extension StoreInspection {
         return [found]
     }
 
-    /// The files of a topic's segments together, as far as they can be looked at.
+    /// The frames of a topic's segments at most, unpacked, as far as they can be looked at.
     func logBytes(of topic: Catalog.TopicEntry) -> Int {
-        (try? log(of: topic))?.segments.reduce(0) { $0 + $1.fileLength } ?? 0
+        (try? log(of: topic))?.segments.reduce(0) { $0 + $1.rawLength } ?? 0
     }
 }

@@ -18,7 +18,7 @@ struct DistributionPlot {
         let (width, height) = (Int(Self.width), Int(Self.height))
         let kind = distribution.kind
         let subtitle =
-            "\(kind.title): \(distribution.count) values, p50 \(kind.text(distribution.percentile(50))), "
+            "\(kind.title): \(SizeText.count(Int(clamping: distribution.count), "value")), p50 \(kind.text(distribution.percentile(50))), "
             + "p99 \(kind.text(distribution.percentile(99))), max \(kind.text(distribution.max))"
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" \

@@ -3,7 +3,7 @@ import Storage
 /// Bytes as people read them: sixteen a line, with their place and as text.
 enum HexText {
     /// What more there is than this is only counted.
-    private static let bytesMax = 4_096
+    static let bytesMax = 4_096
 
     static func lines(_ bytes: RawSpan, at start: Int) -> [String] {
         var lines: [String] = []
@@ -19,7 +19,9 @@ enum HexText {
             let place = String(start + offset, radix: 16)
             lines.append("    \(String(repeating: "0", count: max(0, 8 - place.count)))\(place)  \(numbers) \(text)")
         }
-        if bytes.byteCount > bytesMax { lines.append("    ... \(bytes.byteCount - bytesMax) bytes more") }
+        if bytes.byteCount > bytesMax {
+            lines.append("    ... \(SizeText.count(bytes.byteCount - bytesMax, "byte")) more")
+        }
         return lines
     }
 }

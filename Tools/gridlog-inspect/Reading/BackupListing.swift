@@ -25,7 +25,8 @@ struct BackupListing: Encodable {
 
     func show() {
         let bytes = topics.reduce(0) { $0 + $1.bytes }
-        Output.line("\(directory): a copy of \(source), \(topics.count) topics, \(SizeText.bytes(bytes))")
+        Output.line(
+            "\(directory): a copy of \(source), \(SizeText.count(topics.count, "topic")), \(SizeText.bytes(bytes))")
         guard !topics.isEmpty else { return }
         var table = Table(header: ["TOPIC", "SEGMENTS", "BYTES", "UP TO"])
         for topic in topics {

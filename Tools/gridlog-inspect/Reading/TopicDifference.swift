@@ -73,9 +73,9 @@ struct TopicDifference: Encodable {
     }
 
     func show() {
-        guard !isSame else { return Output.line("\(topic): the same, \(eventsCompared) events") }
+        guard !isSame else { return Output.line("\(topic): the same, \(SizeText.count(eventsCompared, "event"))") }
         if let onlyIn { return Output.line("\(topic): only in \(onlyIn.uppercased())") }
-        Output.line("\(topic): different, \(eventsCompared) events in both")
+        Output.line("\(topic): different, \(SizeText.count(eventsCompared, "event")) in both")
         Self.show("only in A", eventsOnlyInA)
         Self.show("only in B", eventsOnlyInB)
         Self.show("with other JSON", eventsThatDiffer)

@@ -21,9 +21,11 @@ struct VerifyReport: Encodable {
 
     func show() {
         for finding in findings { Output.line(finding.text) }
-        let counts = "\(topics) topics, \(frames) frames, \(events) events, \(SizeText.bytes(bytes))"
+        let counts =
+            "\(SizeText.count(topics, "topic")), \(SizeText.count(frames, "frame")), \(SizeText.count(events, "event")), "
+            + SizeText.bytes(bytes)
         let damages = findings.count { $0.severity == .damage }
-        guard damages == 0 else { return Output.line("DAMAGED in \(damages) places: \(counts)") }
+        guard damages == 0 else { return Output.line("DAMAGED in \(SizeText.count(damages, "place")): \(counts)") }
         Output.line(isNewer ? "CANNOT BE READ in full by this version: \(counts)" : "sound: \(counts)")
     }
 

@@ -82,13 +82,13 @@ struct RepairReport: Encodable {
                 }
                 say(text)
             }
-            say(topic.isLost ? "lost as a whole; it begins anew" : "\(topic.events) events")
+            say(topic.isLost ? "lost as a whole; it begins anew" : SizeText.count(topic.events, "event"))
         }
     }
 
     private static func text(_ damage: Damage) -> String {
         if damage.isMended { return "mended what stands at \(damage.offset) of \(damage.file)" }
         guard damage.length > 0 else { return "lost what was in \(damage.file)" }
-        return "lost \(damage.length) bytes at \(damage.offset) of \(damage.file)"
+        return "lost \(SizeText.count(damage.length, "byte")) at \(damage.offset) of \(damage.file)"
     }
 }
