@@ -24,18 +24,14 @@ package struct Table {
 
     /// Aligned columns under the header, at most `width` characters a line as far as the last column can give way.
     package func aligned(width: Int) -> String {
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
+        let widths = widths
         return ([header] + rows).map { line(of: $0, widths: widths, width: width) + "\n" }.joined()
     }
 
     /// Aligned columns under the header, at most `width` characters a line, and nothing left out: the columns that do not fit stand beneath
     /// each row with their names, but for dashes. Only what alone is wider than a line is cut.
     package func folded(width: Int) -> String {
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
+        let widths = widths
         var shown = 0
         var used = -Table.gap
         while shown < header.count, shown == 0 || used + Table.gap + widths[shown] <= width {
@@ -48,6 +44,11 @@ package struct Table {
             for line in beneath(row, from: shown, width: width) { text += line + "\n" }
         }
         return text
+    }
+
+    /// Of the columns, in characters.
+    private var widths: [Int] {
+        header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     }
 
     /// The cells from a column on, with its name each, on as few lines as they need.

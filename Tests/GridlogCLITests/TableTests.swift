@@ -33,6 +33,40 @@ import Testing
         #expect(lines[2] == "a       x          a rathe…")
     }
 
+    @Test func columnsThatDoNotFitStandBeneath() {
+        var table = Table(header: ["NAME", "STATE", "UNTIL", "WHERE"])
+        table.add(["orders", "Succeeded", "-", "here"])
+        table.add(["a", "x", "noon", "a rather long cell"])
+        #expect(table.folded(width: 80) == table.aligned(width: 80))
+        #expect(
+            table.folded(width: 30) == """
+                NAME    STATE      UNTIL
+                orders  Succeeded  -
+                    where here
+                a       x          noon
+                    where a rather long cell
+
+                """)
+        #expect(
+            table.folded(width: 20) == """
+                NAME    STATE
+                orders  Succeeded
+                    where here
+                a       x
+                    until noon
+                    where a rather …
+
+                """)
+        #expect(table.folded(width: 16).hasPrefix("NAME\norders\n    state Succe…\n    where here\n"))
+    }
+
+    @Test func whatStandsBeneathSharesALineWhereItFits() {
+        var table = Table(header: ["NAME", "A", "B", "C"])
+        table.add(["a name of some length", "1", "2", "3"])
+        #expect(table.folded(width: 22) == "NAME\na name of some length\n    a 1; b 2; c 3\n")
+        #expect(table.folded(width: 12) == "NAME\na name of s…\n    a 1; b 2\n    c 3\n")
+    }
+
     @Test func controlCharactersOfOthersDoNotReachTheTerminal() {
         var table = Table(header: ["DATA"])
         table.add(["a\u{1B}[31mb\tc\nd\u{9B}e"])

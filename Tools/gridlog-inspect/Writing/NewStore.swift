@@ -101,6 +101,7 @@ struct NewStore {
 
     /// Removes what was made.
     func remove() {
+        defer { Interruption.end() }
         guard existed else {
             try? FileManager.default.removeItem(atPath: path)
             return
