@@ -11,6 +11,7 @@ struct DistributionPlot {
     private static let right = 24.0
     private static let top = 84.0
     private static let bottom = 72.0
+    private static let barWidthMax = 64.0
     private static let colour = "#2a6fb0"
 
     /// The drawing.
@@ -54,7 +55,7 @@ struct DistributionPlot {
 
     private var bars: String {
         let bars = distribution.bars
-        let width = (Self.width - Self.left - Self.right) / Double(max(1, bars.count))
+        let width = min(Self.barWidthMax, (Self.width - Self.left - Self.right) / Double(max(1, bars.count)))
         // As many labels as do not touch.
         let every = max(1, Int((64 / width).rounded(.up)))
         return bars.enumerated().map { index, bar in
