@@ -88,8 +88,8 @@ def test_ls_fits(root, name, local):
     assert len(listing["segments"]) > 1
     for segment in listing["segments"]:
         assert re.search(rf"^{segment['id']} +{segment['state']} +{segment['firstSequence']} ", shown.out, re.MULTILINE)
-        if "lastTime" in segment:
-            assert re.sub(r"\.\d+", "", segment["lastTime"]) in shown.out
+        for name in ("firstTime", "lastTime"):
+            assert re.sub(r"\.\d+", "", segment.get(name, "")) in shown.out
     for each in listing["subscriptions"]:
         assert re.search(rf"^{each['name']} +queue +{each['floor']} +{each['cursor']} ", shown.out, re.MULTILINE)
 

@@ -20,6 +20,7 @@ struct TopicListing: Encodable {
         var firstTime: String?
         var lastTime: String?
         /// For people.
+        var first: String?
         var last: String?
 
         private enum CodingKeys: CodingKey {
@@ -90,14 +91,17 @@ struct TopicListing: Encodable {
         Output.line(
             "\(topic): \(SizeText.count(events, "event")), \(SizeText.bytes(bytes)), \(durability), in \(directory)")
         for problem in problems { Output.line("  damaged: \(problem)") }
-        var table = Table(header: ["SEGMENT", "STATE", "FROM", "EVENTS", "BYTES", "LIVE", "PACKED", "LAST"])
+        var table = Table(header: [
+            "SEGMENT", "STATE", "FROM", "EVENTS", "BYTES", "LIVE", "DEAD", "PACKED", "FIRST", "LAST",
+        ])
         for segment in segments {
             table.add([
                 String(segment.id), segment.isDamaged ? "\(segment.state), damaged" : segment.state,
                 String(segment.firstSequence), String(segment.events), SizeText.bytes(segment.bytes),
-                SizeText.share(segment.liveBytes, of: segment.frameBytes),
+                SizeText.bytes(segment.liveBytes),
+                SizeText.bytes(max(0, segment.frameBytes - segment.liveBytes - segment.damagedBytes)),
                 segment.state == "packed" ? SizeText.share(segment.bytes, of: segment.frameBytes) : "-",
-                segment.last ?? "-",
+                segment.first ?? "-", segment.last ?? "-",
             ])
         }
         if !segments.isEmpty { Output.table(table) }
@@ -133,6 +137,7 @@ extension TopicListing.Segment {
             firstTime = firstTime ?? time(frame.appendTime)
             lastTime = time(frame.appendTime)
             last = time.toTheSecond(frame.appendTime)
+            first = first ?? last
             guard frame.kind == .events else { return }
             events += frame.recordCount
             let isLive =
