@@ -7,8 +7,8 @@ struct LsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "Show topics, their segments, and their event subscriptions.",
         discussion: """
-            Live bytes are those of frames with an event that some event subscription has not settled; the other frames are dead. Frames that cannot be read \
-            count as damaged, and the exit status is then 1; 'verify' says more.
+            Live bytes are those of frames with an event that some event subscription has not settled; the other frames are dead. \
+            Frames that cannot be read count as damaged, and the exit status is then 1; 'verify' says more.
 
             Example: gridlog-inspect ls /var/lib/gridlog --topic orders
             """)
