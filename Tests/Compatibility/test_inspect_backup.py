@@ -319,4 +319,4 @@ def test_what_was_dead_lettered_before_is_in_a_copy_made_under_load(store, serve
             lines = run("grep", copy, "--topic", dead.name, "--type", "*", "--json").json_lines
             return found | {line["event"]["id"] for line in lines}
 
-        assert eventually(lambda: everything() == {str(number) for number in range(5_000)}), copy
+        assert eventually(lambda: everything() == {str(number) for number in range(5_000)}, seconds=30), copy
