@@ -19,14 +19,16 @@ package struct IndexCopy: Sendable {
         for _ in 0..<Self.attemptsMax {
             files = ScratchFileSystem()
             try copy(from: fileSystem, to: files)
-            guard let copied = try window(in: files), let now = try window(in: fileSystem) else { return }
+            guard let copied = try Self.window(of: directory, in: files),
+                let now = try Self.window(of: directory, in: fileSystem)
+            else { return }
             if copied.liveChunks == now.liveChunks, copied.pendingChunk == now.pendingChunk { return }
         }
     }
 
-    /// One past the last event that the index of some run of the machine looked at, as far as `WINDOW` can be read; 0 else.
-    package var cursor: UInt64 {
-        guard let window = try? window(in: files), window.isWhole else { return 0 }
+    /// One past the last event that the index of some run of the machine looked at, as far as `WINDOW` can be read; 0 else. O(1).
+    package static func cursor(of directory: String, in fileSystem: any FileSystem) -> UInt64 {
+        guard let window = try? window(of: directory, in: fileSystem), window.isWhole else { return 0 }
         return max(window.cursor, window.floor)
     }
 
@@ -35,7 +37,9 @@ package struct IndexCopy: Sendable {
             of: directory, from: source, first: WindowPage.fileName, bytesMax: max(WindowPage.size, SlotChunk.size))
     }
 
-    private func window(in fileSystem: any FileSystem) throws(StorageError) -> WindowPage? {
+    private static func window(
+        of directory: String, in fileSystem: any FileSystem
+    ) throws(StorageError) -> WindowPage? {
         guard let file = try? fileSystem.open("\(directory)/\(WindowPage.fileName)", .read),
             try file.size() == WindowPage.size
         else { return nil }

@@ -11,6 +11,7 @@ public struct PosixFileSystem: FileSystem {
     /// The file system of this machine.
     public init() {}
 
+    /// Opens a file; for writing only when no sync of it failed in this process (R7).
     public func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any StorageFile {
         let flags: Int32 =
             switch mode {
@@ -30,6 +31,7 @@ public struct PosixFileSystem: FileSystem {
         return file
     }
 
+    /// Makes a directory; one that is there stays as it is.
     public func createDirectory(_ path: String) throws(StorageError) {
         do {
             try SystemCalls.createDirectory(path)
@@ -37,6 +39,7 @@ public struct PosixFileSystem: FileSystem {
         } catch  where error.code == .alreadyExists {}
     }
 
+    /// The names in a directory, sorted. O(names × log names).
     public func list(_ path: String) throws(StorageError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw SystemCalls.error(errno, "opendir", path) }
         defer { unsafe closedir(directory) }
@@ -54,18 +57,22 @@ public struct PosixFileSystem: FileSystem {
         return names.sorted()
     }
 
+    /// Gives a file another name, in place of whatever bore it. Durable once the directory is synced.
     public func rename(_ path: String, to newPath: String) throws(StorageError) {
         try SystemCalls.rename(path, newPath)
     }
 
+    /// Takes a file's name away. Durable once the directory is synced.
     public func unlink(_ path: String) throws(StorageError) {
         try SystemCalls.unlink(path, directory: false)
     }
 
+    /// Removes an empty directory. Durable once the one above it is synced.
     public func removeDirectory(_ path: String) throws(StorageError) {
         try SystemCalls.unlink(path, directory: true)
     }
 
+    /// Makes the names in a directory durable. After a failure it is refused for as long as the process runs (R7).
     public func syncDirectory(_ path: String) throws(StorageError) {
         let descriptor = try SystemCalls.open(path, O_RDONLY)
         defer { SystemCalls.close(descriptor) }
@@ -78,6 +85,9 @@ public struct PosixFileSystem: FileSystem {
         }
     }
 
+    /// Takes a lock that ends with the process, and leaves the holder's name in the file.
+    ///
+    /// - Throws: ``StorageError``, `locked` with the name of whoever holds it.
     public func lock(_ path: String, holder: String) throws(StorageError) -> any FileLock {
         let file = PosixFile(descriptor: try SystemCalls.open(path, O_RDWR | O_CREAT), path: path)
         guard try SystemCalls.lockExclusively(file.descriptor, path) else {

@@ -16,3 +16,8 @@ struct Failure: Error {
         self.message = message
     }
 }
+
+extension Error {
+    /// For people.
+    var sentence: String { (self as? Failure)?.message ?? "\(self)" }
+}

@@ -1,17 +1,3 @@
-import Storage
-
-/// How the frames of a segment end.
-package enum SegmentEnd: Sendable {
-    /// With its seal.
-    case seal
-    /// Nothing was written behind the last frame.
-    case open
-    /// With something that was never answered: a server is writing, or a crash cut it off.
-    case torn
-    /// What follows cannot be read.
-    case unreadable
-}
-
 /// Bytes of a segment that are not as they were written.
 package struct DamagedRange: Sendable {
     /// What is wrong, where, and which sequences are concerned if that is known.
@@ -21,9 +7,9 @@ package struct DamagedRange: Sendable {
     /// How long it is, in bytes.
     package let length: Int
     /// Its frame, when only the payload is damaged.
-    package var frame: LogFrame?
+    package let frame: LogFrame?
     /// Nothing is lost: what had been written is known, and comes next.
-    package var isMended = false
+    package let isMended: Bool
 
     init(error: LogError, offset: Int, length: Int, frame: LogFrame? = nil, isMended: Bool = false) {
         self.error = error

@@ -66,8 +66,7 @@ struct InspectionOpening {
             add(
                 InspectedSegment(
                     entry, of: ledger.identity, watermark: isNewest ? Int(clamping: ledger.durableWatermark) : nil,
-                    in: directory,
-                    fileSystem, cache))
+                    in: directory, fileSystem, cache))
         }
         // Rolls that the manifest does not know yet.
         while let last = segments.last, let segment = last.segment {

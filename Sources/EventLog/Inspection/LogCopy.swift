@@ -156,9 +156,6 @@ package struct LogCopy {
         copy.isFollowed = isSealed
         copy.successor = source.successor
         if let fault = copy.fault { throw LogError.damaged(source, fault.message, at: fault.offset ?? 0) }
-        guard copy.segment?.header.identity == identity, copy.segment?.header.id == source.id else {
-            throw LogError.damaged(source, "the segment belongs to another log or bears a wrong name", at: 0)
-        }
         return try Self.walk(copy, of: source, pause)
     }
 

@@ -61,8 +61,10 @@ package struct LogRewriter {
     private static func length(forFrames bytes: Int) -> Int {
         var length = max(lengthMin, SegmentHeader.blockLength + bytes)
         while length - LogWriter.endRoom(length) < SegmentHeader.blockLength + bytes { length += 64 << 10 }
-        return (length + 4_095) & ~4_095
+        return wholePages(length)
     }
+
+    private static func wholePages(_ length: Int) -> Int { (length + 4_095) & ~4_095 }
 
     /// Appends a frame; events must be those of ``nextSequence``. O(bytes).
     package mutating func append(_ frame: LogFrame) throws(StorageError) {
@@ -146,7 +148,7 @@ package struct LogRewriter {
                 previousChecksum: 0, payloadChecksum: CRC32C.checksum(seal.payload))
             try append(seal, header)
             // Nothing more comes into it. A segment that became two takes no more space than it did.
-            try file.truncate((offset + 4_095) & ~4_095)
+            try file.truncate(LogRewriter.wholePages(offset))
             let end = try close()
             let entry = SegmentLedger.Entry(
                 id: self.header.id, baseSequence: self.header.baseSequence, length: UInt64(end),

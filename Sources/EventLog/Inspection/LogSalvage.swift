@@ -49,7 +49,6 @@ package struct LogSalvage {
     ///   - progress: is told how many bytes were read.
     package mutating func run(pause: @escaping () -> Void, progress: (Int) -> Void) throws(StorageError) {
         for (position, segment) in log.segments.enumerated() {
-            let isNewest = position == log.segments.count - 1
             var scan = SegmentScan(segment, pause: pause)
             var hasBegun = false
             var hasCheckpoint = false
@@ -79,25 +78,28 @@ package struct LogSalvage {
                         try begin(segment, at: max(segment.baseSequence, 1), bytes: segment.rawLength)
                         hasBegun = true
                     }
-                    try take(frame, segment, isNewest)
+                    try take(frame, segment)
                 }
             }
             // A segment without events or settlements may hold the only whole checkpoint.
             if !hasBegun, hasCheckpoint { try begin(segment, at: max(segment.baseSequence, 1), bytes: 0) }
-            try noteEnd(of: segment, isNewest, after: scan, followedBy: log.segments.dropFirst(position + 1).first)
+            try noteEnd(of: segment, after: scan, followedBy: log.segments.dropFirst(position + 1).first)
         }
         // Where the newest segment cannot be read, another one is the newest.
         if !knowsState, let last = log.newest, let next = rewriter.nextSequence { try begin(last, at: next, bytes: 0) }
         try rewriter.finish()
     }
 
+    private func isNewest(_ segment: InspectedSegment) -> Bool { segment.id == log.newest?.id }
+
     /// What a segment had by the manifest, or by the one that follows it, and the walk did not come to.
     private mutating func noteEnd(
-        of segment: InspectedSegment, _ isNewest: Bool, after scan: SegmentScan, followedBy next: InspectedSegment?
+        of segment: InspectedSegment, after scan: SegmentScan, followedBy follower: InspectedSegment?
     ) throws(StorageError) {
-        let following = next?.id == segment.id &+ 1 ? next?.baseSequence : nil
+        let following = follower?.id == segment.id &+ 1 ? follower?.baseSequence : nil
         let end = segment.recordedEndSequence ?? following ?? scan.nextSequence
         let next = max(segment.baseSequence, rewriter.nextSequence ?? 0, 1)
+        let isNewest = isNewest(segment)
         if isNewest { torn = scan.torn }
         // The numbers of lost events at the very end must not be given to others either.
         if isNewest, scan.end == .unreadable {
@@ -123,22 +125,21 @@ package struct LogSalvage {
         for frame in state { try rewriter.append(frame) }
     }
 
-    private mutating func take(_ frame: LogFrame, _ segment: InspectedSegment, _ isNewest: Bool) throws(StorageError) {
+    private mutating func take(_ frame: LogFrame, _ segment: InspectedSegment) throws(StorageError) {
         // Also before what are no events: the numbers of lost ones must never be given to others, which settlements would be about.
         let next = rewriter.nextSequence ?? frame.firstSequence
         if frame.firstSequence > next {
             lost.append(next..<frame.firstSequence)
             try begin(
-                segment, at: frame.firstSequence, bytes: segment.rawLength - frame.offsetInSegment, knowsState: isNewest
-            )
+                segment, at: frame.firstSequence, bytes: segment.rawLength - frame.offsetInSegment,
+                knowsState: isNewest(segment))
         }
         if frame.kind == .events, frame.firstSequence < next {
             damages.append(
                 DamagedRange(
-                    error: .damage(
+                    .damage(
                         "events that are there already stand here again", in: frame.segment, offset: frame.offset,
-                        sequences: frame.firstSequence...max(frame.firstSequence, frame.endSequence &- 1)),
-                    offset: frame.offset, length: frame.frameLength, frame: frame))
+                        sequences: frame.firstSequence...max(frame.firstSequence, frame.endSequence &- 1)), of: frame))
             return
         }
         switch frame.kind {

@@ -6,7 +6,7 @@ import Storage
 ///
 /// `id`, `source`, `type`, `subject` and `time` are compared where the frame's records say they lie, without parsing or copying. Anything
 /// else is looked for in the event's JSON. Measured on 10 million events of 1 KiB in the page cache, with the walk and its checksums: 3.2
-/// GB/s by type, 0.87 GB/s by a value in the data.
+/// to 3.7 GB/s by type, 0.9 GB/s by a value in the data.
 package struct EventQuery: Sendable {
     private struct Condition: Sendable {
         let key: FilterKey

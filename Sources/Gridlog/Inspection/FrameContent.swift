@@ -9,7 +9,7 @@ package enum FrameContent {
         case .events: eventsFault(in: frame)
         case .settlements:
             recordFault("the settlements of a frame make no sense", frame) { () throws(RecordFault) in
-                for group in try SettlementGroup.groups(in: frame.payload) { _ = try group.runs(in: frame.payload) }
+                _ = try SettlementGroup.groups(in: frame.payload)
             }
         case .checkpoint where frame.payload.byteCount > 0:
             recordFault("a checkpoint makes no sense", frame) { () throws(RecordFault) in
@@ -19,18 +19,16 @@ package enum FrameContent {
         }
     }
 
-    /// Whether as many events fit into a frame as it tells of. O(1).
-    package static func tellsOfTooManyEvents(_ frame: LogFrame) -> Bool {
-        frame.kind == .events && frame.recordCount > frame.payload.byteCount / EventRecords.recordLength
-    }
-
-    /// About a frame that tells of more events than fit into it.
-    package static func tooManyEvents(_ frame: LogFrame) -> LogError {
-        error("the frame tells of more events than fit into it", frame, nil)
+    /// Whether a frame of events tells of more than fit into it: then nobody may count on them. O(1).
+    package static func countFault(in frame: LogFrame) -> LogError? {
+        guard frame.kind == .events, frame.recordCount > frame.payload.byteCount / EventRecords.recordLength else {
+            return nil
+        }
+        return error("the frame tells of more events than fit into it", frame, nil)
     }
 
     private static func eventsFault(in frame: LogFrame) -> LogError? {
-        guard !tellsOfTooManyEvents(frame) else { return tooManyEvents(frame) }
+        if let fault = countFault(in: frame) { return fault }
         let events = FrameEvents(frame)
         guard let first = (0..<events.count).first(where: { events.range($0) == nil }) else { return nil }
         let last = (first..<events.count).first { events.range($0) != nil } ?? events.count

@@ -123,7 +123,7 @@ package struct StoreInspection: Sendable {
     /// numbers must not be given to other events.
     package func seenEnd(of topic: Catalog.TopicEntry) -> UInt64 {
         topic.subscriptions.reduce(1) { end, entry in
-            max(end, entry.start, (try? indexCopy(of: entry, in: topic))?.cursor ?? 0)
+            max(end, entry.start, IndexCopy.cursor(of: directory(of: entry, in: topic), in: fileSystem))
         }
     }
 

@@ -74,7 +74,7 @@ struct HistoryCommand: ParsableCommand {
                                 found[position].standing(view, filter, frame, store.time))
                         }
                     } catch {
-                        complain((error as? Failure)?.message ?? "\(error)")
+                        complain(error.sentence)
                     }
                 }
                 histories += found

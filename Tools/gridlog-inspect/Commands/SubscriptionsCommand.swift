@@ -64,7 +64,7 @@ struct SubscriptionsCommand: ParsableCommand {
                         }
                         if store.json { documents.append(detail) } else { show(detail) }
                     } catch {
-                        complain((error as? Failure)?.message ?? "\(error)")
+                        complain(error.sentence)
                     }
                 }
             } catch {

@@ -8,7 +8,6 @@ final class DiffSide {
     /// Why it cannot be compared, or not in full.
     private(set) var problems: [String] = []
     private let store: StoreInspection
-    private let isReadable: Bool
     private let tail: UInt64
     private var subscriptions: [String: Subscription] = [:]
     private var scratch: [UInt8] = []
@@ -24,14 +23,12 @@ final class DiffSide {
         self.store = store
         do throws(LogError) {
             let log = try store.log(of: entry)
-            isReadable = true
             problems = log.faults.map(\.description)
             let state = LogState(log)
             tail = state.tail
             if state.isPartial { problems.append("settlements in \(log.directory) cannot be read") }
             recover(state)
         } catch {
-            isReadable = false
             tail = 1
             problems.append(error.description)
         }
@@ -46,7 +43,7 @@ final class DiffSide {
                         try store.index(of: subscription, in: entry, on: IndexCopy(), tail: state.tail), state),
                     filter: SubscriptionFilter(subscription, of: entry))
             } catch {
-                problems.append((error as? Failure)?.message ?? "\(error)")
+                problems.append(error.sentence)
             }
         }
     }
@@ -56,7 +53,7 @@ final class DiffSide {
 
     /// The events that were there when the state was read.
     func events() -> () -> EventWalk.Event? {
-        guard isReadable, let frames = try? TopicWalk(store, entry) else { return { nil } }
+        guard let frames = try? TopicWalk(store, entry) else { return { nil } }
         var walk = EventWalk(frames) { [self] damage in
             if problems.count < Self.problemsMax { problems.append(damage.error.description) }
         }

@@ -6,27 +6,37 @@ import Gridlog
 /// What `ls` shows of a topic.
 struct TopicListing: Encodable {
     struct Segment: Encodable {
-        var id: UInt64 = 0
-        var file = ""
-        var state = ""
-        var firstSequence: UInt64 = 0
-        var events = 0
+        let id: UInt64
+        let file: String
+        let state: String
+        let firstSequence: UInt64
+        let events: Int
         /// Of the file.
-        var bytes = 0
-        var frameBytes = 0
-        var liveBytes = 0
-        var damagedBytes = 0
-        var isDamaged = false
-        var firstTime: String?
-        var lastTime: String?
-        /// For people.
-        var first: String?
-        var last: String?
+        let bytes: Int
+        let frameBytes: Int
+        let liveBytes: Int
+        let damagedBytes: Int
+        let isDamaged: Bool
+        let firstTime: String?
+        let lastTime: String?
+        /// The same to the second, for people.
+        let span: (first: String, last: String)?
 
         private enum CodingKeys: CodingKey {
             case id, file, state, firstSequence, events, bytes, frameBytes, liveBytes, damagedBytes, isDamaged
             case firstTime, lastTime
         }
+    }
+
+    /// What a walk finds in a segment.
+    fileprivate struct Content {
+        var events = 0
+        var frameBytes = 0
+        var liveBytes = 0
+        var damagedBytes = 0
+        var isDamaged = false
+        /// In nanoseconds since 1970.
+        var times: (first: UInt64, last: UInt64)?
     }
 
     struct Subscription: Encodable {
@@ -68,18 +78,14 @@ struct TopicListing: Encodable {
             do {
                 return try snapshot.view(of: subscription)
             } catch {
-                problems.append((error as? Failure)?.message ?? "\(error)")
+                problems.append(error.sentence)
                 return nil
             }
         }
         subscriptions = views.sorted { $0.entry.name < $1.entry.name }.map(Subscription.init)
-        var found: [UInt64: Segment] = [:]
-        while let step = walk.next() { found[step.segment.id, default: Segment()].add(step.item, views, time) }
-        segments = walk.log.segments.map { segment in
-            var listed = found[segment.id] ?? Segment()
-            listed.describe(segment)
-            return listed
-        }
+        var found: [UInt64: Content] = [:]
+        while let step = walk.next() { found[step.segment.id, default: Content()].add(step.item, views) }
+        segments = walk.log.segments.map { Segment($0, found[$0.id] ?? Content(), time) }
     }
 
     /// Whether something of it cannot be read.
@@ -101,7 +107,7 @@ struct TopicListing: Encodable {
                 SizeText.bytes(segment.liveBytes),
                 SizeText.bytes(max(0, segment.frameBytes - segment.liveBytes - segment.damagedBytes)),
                 segment.state == "packed" ? SizeText.share(segment.bytes, of: segment.frameBytes) : "-",
-                segment.first ?? "-", segment.last ?? "-",
+                segment.span?.first ?? "-", segment.span?.last ?? "-",
             ])
         }
         if !segments.isEmpty { Output.table(table) }
@@ -121,23 +127,29 @@ struct TopicListing: Encodable {
 }
 
 extension TopicListing.Segment {
-    fileprivate mutating func describe(_ segment: InspectedSegment) {
+    fileprivate init(_ segment: InspectedSegment, _ content: TopicListing.Content, _ time: TimeText) {
         id = segment.id
         file = segment.path
         state = segment.isPacked ? "packed" : segment.isReserve ? "reserve" : segment.isActive ? "active" : "sealed"
         firstSequence = segment.baseSequence
+        events = content.events
         bytes = segment.fileLength
-        if segment.fault != nil { isDamaged = true }
+        frameBytes = content.frameBytes
+        liveBytes = content.liveBytes
+        damagedBytes = content.damagedBytes
+        isDamaged = content.isDamaged || segment.fault != nil
+        firstTime = content.times.map { time($0.first) }
+        lastTime = content.times.map { time($0.last) }
+        span = content.times.map { (time.toTheSecond($0.first), time.toTheSecond($0.last)) }
     }
+}
 
-    fileprivate mutating func add(_ item: SegmentScan.Item, _ subscriptions: [SubscriptionView], _ time: TimeText) {
+extension TopicListing.Content {
+    fileprivate mutating func add(_ item: SegmentScan.Item, _ subscriptions: [SubscriptionView]) {
         switch item {
         case .frame(let frame):
             frameBytes += frame.frameLength
-            firstTime = firstTime ?? time(frame.appendTime)
-            lastTime = time(frame.appendTime)
-            last = time.toTheSecond(frame.appendTime)
-            first = first ?? last
+            times = (times?.first ?? frame.appendTime, frame.appendTime)
             guard frame.kind == .events else { return }
             events += frame.recordCount
             let isLive =

@@ -39,7 +39,7 @@ struct TopicSnapshot {
     }
 
     /// An event subscription as a server would find it that started now.
-    func view(of entry: Catalog.SubscriptionEntry) throws -> SubscriptionView {
-        try SubscriptionView(entry, of: topic, try index(of: entry, usesFiles: true), state)
+    func view(of entry: Catalog.SubscriptionEntry, usesFiles: Bool = true) throws -> SubscriptionView {
+        try SubscriptionView(entry, of: topic, try index(of: entry, usesFiles: usesFiles), state)
     }
 }

@@ -58,11 +58,9 @@ struct TopicWalk {
             case .frame(let frame)?:
                 guard frame.offsetInSegment >= place.offset else { continue }
                 place.offset = frame.offsetInSegment + frame.frameLength
-                guard FrameContent.tellsOfTooManyEvents(frame) else {
-                    return Step(segment: segment, item: .frame(frame))
-                }
-                let damage = DamagedRange(FrameContent.tooManyEvents(frame), of: frame)
-                return Step(segment: segment, item: .damage(damage))
+                let fault = FrameContent.countFault(in: frame)
+                return Step(
+                    segment: segment, item: fault.map { .damage(DamagedRange($0, of: frame)) } ?? .frame(frame))
             case .damage(let damage)?:
                 guard damage.offset >= place.offset, !hasGone(segment) else { continue }
                 place.offset = damage.offset + damage.length

@@ -7,10 +7,14 @@ import Storage
 struct IndexVerification {
     private let entry: Catalog.SubscriptionEntry
     private let snapshot: TopicSnapshot
-    /// What the files say was acknowledged or rejected, and what they pass over as settled without saying why.
-    private var answered: [Range<UInt64>] = []
-    private var passedOver: [Range<UInt64>] = []
-    private var origin: IndexOrigin?
+
+    /// What the files say is settled.
+    private struct Settled {
+        /// Because it was acknowledged or rejected.
+        var answered: [Range<UInt64>] = []
+        /// Without saying why, or because the filter refused it.
+        var passedOver: [Range<UInt64>] = []
+    }
 
     init(_ entry: Catalog.SubscriptionEntry, _ snapshot: TopicSnapshot) {
         self.entry = entry
@@ -18,45 +22,42 @@ struct IndexVerification {
     }
 
     /// Compares them. O(window), and O(bytes of the log) when something in the files wants an explanation.
-    mutating func findings() -> [Finding] {
+    func findings() -> [Finding] {
         guard !snapshot.state.isPartial else { return [] }
         do {
             let view = try snapshot.view(of: entry)
-            try readFiles(upTo: view.endOfTouched)
-            var index = try snapshot.index(of: entry, usesFiles: false)
-            try snapshot.state.replay(into: &index)
-            index.finishRecovery()
-            var findings = self.findings(index)
+            var findings = contradictions(
+                of: try settled(upTo: view.endOfTouched), to: try snapshot.view(of: entry, usesFiles: false))
             findings += view.contradictions.map { finding(.damage, "the index contradicts itself: \($0)") }
-            return findings + trust()
+            return findings + trust(view.origin)
         } catch {
-            let message = (error as? RecoveryFailure).map { "\($0)" } ?? (error as? Failure)?.message ?? "\(error)"
             return [
                 finding(
-                    .damage, "the state of the event subscription cannot be recovered: \(message)",
+                    .damage, "the state of the event subscription cannot be recovered: \(error.sentence)",
                     advice: Finding.repair)
             ]
         }
     }
 
     /// - Parameter end: behind it nothing is settled; the cursor may stand further back.
-    private mutating func readFiles(upTo end: UInt64) throws(StorageError) {
+    private func settled(upTo end: UInt64) throws(StorageError) -> Settled {
         let index = try snapshot.index(of: entry, usesFiles: true)
-        origin = index.origin
-        guard index.origin == .reused else { return }
+        var settled = Settled()
+        guard index.origin == .reused else { return settled }
         for sequence in index.floor..<max(index.floor, index.cursor, end) where index.state(of: sequence) == .settled {
             switch index.settleReason(of: sequence) {
-            case .acknowledged, .rejected: answered.add(sequence)
+            case .acknowledged, .rejected: settled.answered.add(sequence)
             // Without a record, when the time to live was over that was in force then.
             case .expired: continue
-            case .filtered, nil: passedOver.add(sequence)
+            case .filtered, nil: settled.passedOver.add(sequence)
             }
         }
-        if entry.start < index.floor { passedOver.insert(entry.start..<index.floor, at: 0) }
+        if entry.start < index.floor { settled.passedOver.insert(entry.start..<index.floor, at: 0) }
+        return settled
     }
 
-    private func trust() -> [Finding] {
-        guard case .rebuilt(.damaged) = origin else { return [] }
+    private func trust(_ origin: IndexOrigin) -> [Finding] {
+        guard origin == .rebuilt(.damaged) else { return [] }
         return [
             finding(
                 .warning, "the files of the index cannot be trusted",
@@ -64,18 +65,17 @@ struct IndexVerification {
         ]
     }
 
-    private func findings(_ index: borrowing SubscriptionIndex) -> [Finding] {
+    /// - Parameter log: what the log alone says.
+    private func contradictions(of settled: Settled, to log: SubscriptionView) -> [Finding] {
         var wrong: [Range<UInt64>] = []
-        for range in answered {
-            for sequence in range where index.state(of: sequence) != .settled { wrong.add(sequence) }
+        for range in settled.answered {
+            for sequence in range where !log.isSettled(sequence) { wrong.add(sequence) }
         }
         var unexplained: [Range<UInt64>] = []
-        for range in passedOver {
-            let first = min(max(range.lowerBound, index.floor), range.upperBound)
-            let end = max(first, min(range.upperBound, snapshot.state.tail))
-            for sequence in first..<end where index.state(of: sequence) != .settled {
-                unexplained.add(sequence)
-            }
+        for range in settled.passedOver {
+            let first = min(max(range.lowerBound, log.floor), range.upperBound)
+            let end = max(first, min(range.upperBound, log.tail))
+            for sequence in first..<end where !log.isSettled(sequence) { unexplained.add(sequence) }
         }
         wrong += Explanation(entry, snapshot).unexplained(unexplained)
         return wrong.map { range in

@@ -32,10 +32,7 @@ struct TopicVerification {
         do throws(LogError) {
             let snapshot = try TopicSnapshot(topic, in: store)
             logIsGone = snapshot.logIsGone
-            for entry in topic.subscriptions {
-                var index = IndexVerification(entry, snapshot)
-                ofIndexes += index.findings()
-            }
+            for entry in topic.subscriptions { ofIndexes += IndexVerification(entry, snapshot).findings() }
             walk = try TopicWalk(store, topic)
         } catch {
             let isMissing = (try? store.fileSystem.list(store.directory(of: topic))) == nil
